@@ -1,0 +1,76 @@
+/**
+ * @file
+ * The abstract data model in memory: what a server holds.  Names: protocol part 1; see docs/adm.md.
+ *
+ * Plain data, built in a test with a literal.  Everything a pointer points to lives in the pool the
+ * object was read into.
+ */
+#ifndef PK_ADM_MODEL_H
+#define PK_ADM_MODEL_H
+
+#include <stdbool.h>
+
+#include "adm/part.h"
+#include "base/clock.h"
+#include "base/ipv4.h"
+
+/** The two servers of a relationship, wherever something is kept per server. */
+enum { PK_SERVER_1, PK_SERVER_2, PK_PAIR };
+
+/** FailoverConfigSyncStatus; the numbers are the protocol's. */
+enum pk_sync_status { PK_SYNC_UNKNOWN = 0, PK_SYNC_IN_SYNC = 1, PK_SYNC_OUT_OF_SYNC = 2 };
+
+const char *pk_sync_status_name(enum pk_sync_status status);
+
+/** Active leases of a row when the server cannot tell. */
+#define PK_LEASES_UNKNOWN (-1)
+
+/** One scope as one server holds it. */
+struct pk_row {
+    struct pk_prefix subnet;    /**< key on a server                                             */
+    const char *relationship;   /**< name of the relationship it is linked to on this server;
+                                     NULL = none                                                 */
+    struct pk_parts parts;      /**< content; PK_SCOPE_RELATIONSHIP is a part too when linked    */
+    struct pk_sha256 hash;      /**< pk_parts_hash(&parts)                                       */
+    enum pk_sync_status status; /**< as recorded with the row                                    */
+    int64_t active_leases;      /**< or PK_LEASES_UNKNOWN                                        */
+};
+
+/** Sorted by subnet, each once. */
+struct pk_rows {
+    const struct pk_row *at;
+    size_t count;
+};
+
+/** The row of @p subnet, or NULL. */
+const struct pk_row *pk_rows_find(const struct pk_rows *rows, struct pk_prefix subnet);
+
+/** State of a pair as one server sees it, in the words guards need. */
+enum pk_pair_state {
+    PK_PAIR_NORMAL,     /**< also: the driver has no pair states                 */
+    PK_PAIR_SYNCING,    /**< waiting, syncing, ready: normal soon by itself      */
+    PK_PAIR_DISTURBED,  /**< communications interrupted, conflict, maintenance   */
+    PK_PAIR_PARTNER_DOWN,
+    PK_PAIR_TERMINATED, /**< the partners have stopped talking                   */
+};
+
+const char *pk_pair_state_name(enum pk_pair_state state);
+
+/** A failover relationship as one server (or the ADM) holds it. */
+struct pk_relation {
+    const char *name;
+    const char *servers[PK_PAIR]; /**< NULL = a server that is not managed here           */
+    struct pk_parts parts;        /**< comparable fields of pk_relationship_fields        */
+    enum pk_pair_state state;     /**< as this server sees it                             */
+};
+
+struct pk_relations {
+    const struct pk_relation *at; /**< sorted by name */
+    size_t count;
+};
+
+/** The relationship called @p name, or NULL. */
+const struct pk_relation *pk_relations_find(const struct pk_relations *relations,
+                                            const char *name);
+
+#endif

@@ -1,0 +1,155 @@
+/*
+ * A bump allocator whose blocks are talloc chunks: talloc gives the nesting and frees a tree of
+ * pools in one call, the blocks keep a hundred thousand scopes from being two million chunks.
+ */
+#include "base/pool.h"
+
+#include <stdalign.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <talloc.h>
+
+enum {
+    FIRST_BLOCK_BYTES = 1024,
+    LARGEST_BLOCK_BYTES = 256 * 1024,
+    FIRST_VECTOR_CAPACITY = 8,
+};
+
+struct pk_pool {
+    char *next;         /* first free byte of the current block */
+    size_t left;        /* free bytes in it                     */
+    size_t block_bytes; /* size of the next block               */
+};
+
+static void
+out_of_memory(void)
+{
+    fputs("pairkeeper: out of memory\n", stderr);
+    abort();
+}
+
+struct pk_pool *
+pk_pool_new(struct pk_pool *parent)
+{
+    struct pk_pool *pool = talloc_zero(parent, struct pk_pool);
+    if (pool == NULL) {
+        out_of_memory();
+    }
+    pool->block_bytes = FIRST_BLOCK_BYTES;
+    return pool;
+}
+
+void
+pk_pool_free(struct pk_pool *pool)
+{
+    if (pool != NULL) {
+        talloc_free(pool);
+    }
+}
+
+void
+pk_pool_release(struct pk_pool **pool)
+{
+    pk_pool_free(*pool);
+    *pool = NULL;
+}
+
+static void *
+new_block(struct pk_pool *pool, size_t bytes)
+{
+    void *block = talloc_zero_size(pool, bytes);
+    if (block == NULL) {
+        out_of_memory();
+    }
+    return block;
+}
+
+void *
+pk_alloc(struct pk_pool *pool, size_t bytes)
+{
+    const size_t align = alignof(max_align_t);
+    if (bytes > SIZE_MAX - align) {
+        out_of_memory();
+    }
+    size_t rounded = (bytes + align - 1) / align * align;
+    if (rounded > pool->block_bytes / 2) {
+        return new_block(pool, rounded); /* a block of its own: the current one keeps its rest */
+    }
+    if (rounded > pool->left) {
+        pool->next = new_block(pool, pool->block_bytes);
+        pool->left = pool->block_bytes;
+        if (pool->block_bytes < LARGEST_BLOCK_BYTES) {
+            pool->block_bytes *= 2;
+        }
+    }
+    void *cut = pool->next;
+    pool->next += rounded;
+    pool->left -= rounded;
+    return cut;
+}
+
+void *
+pk_alloc_array(struct pk_pool *pool, size_t count, size_t element_bytes)
+{
+    size_t bytes;
+    if (__builtin_mul_overflow(count, element_bytes, &bytes)) {
+        out_of_memory();
+    }
+    return pk_alloc(pool, bytes);
+}
+
+char *
+pk_strndup(struct pk_pool *pool, const char *text, size_t bytes)
+{
+    char *copy = pk_alloc(pool, bytes + 1);
+    memcpy(copy, text, bytes);
+    return copy;
+}
+
+char *
+pk_strdup(struct pk_pool *pool, const char *text)
+{
+    return pk_strndup(pool, text, strlen(text));
+}
+
+char *
+pk_vsprintf(struct pk_pool *pool, const char *format, va_list args)
+{
+    va_list again;
+    va_copy(again, args);
+    int bytes = vsnprintf(NULL, 0, format, again);
+    va_end(again);
+    if (bytes < 0) {
+        out_of_memory();
+    }
+    char *text = pk_alloc(pool, (size_t)bytes + 1);
+    vsnprintf(text, (size_t)bytes + 1, format, args);
+    return text;
+}
+
+char *
+pk_sprintf(struct pk_pool *pool, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    char *text = pk_vsprintf(pool, format, args);
+    va_end(args);
+    return text;
+}
+
+void *
+pk_grow(struct pk_pool *pool, void *at, size_t count, size_t *capacity, size_t element_bytes)
+{
+    if (count < *capacity) {
+        return at;
+    }
+    *capacity = count == 0 ? FIRST_VECTOR_CAPACITY : count * 2;
+    void *larger = pk_alloc_array(pool, *capacity, element_bytes);
+    if (count != 0) {
+        memcpy(larger, at, count * element_bytes);
+    }
+    return larger;
+}

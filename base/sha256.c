@@ -1,0 +1,64 @@
+/* One-shot only: what is hashed is always small and already in one piece. */
+#include "base/sha256.h"
+
+#include <string.h>
+
+#include <openssl/sha.h>
+
+struct pk_sha256
+pk_sha256_of(const void *data, size_t bytes)
+{
+    struct pk_sha256 hash;
+    SHA256(data, bytes, hash.bytes);
+    return hash;
+}
+
+bool
+pk_sha256_equal(const struct pk_sha256 *a, const struct pk_sha256 *b)
+{
+    return memcmp(a->bytes, b->bytes, PK_SHA256_BYTES) == 0;
+}
+
+bool
+pk_sha256_is_zero(const struct pk_sha256 *hash)
+{
+    static const struct pk_sha256 zero;
+    return pk_sha256_equal(hash, &zero);
+}
+
+static const char digits[] = "0123456789abcdef";
+
+char *
+pk_sha256_hex(char out[PK_SHA256_HEX_BYTES], const struct pk_sha256 *hash)
+{
+    for (size_t i = 0; i < PK_SHA256_BYTES; i++) {
+        out[2 * i] = digits[hash->bytes[i] >> 4];
+        out[2 * i + 1] = digits[hash->bytes[i] & 15];
+    }
+    out[PK_SHA256_HEX_BYTES - 1] = '\0';
+    return out;
+}
+
+const char *
+pk_sha256_text(struct pk_pool *pool, const struct pk_sha256 *hash)
+{
+    return pk_sha256_hex(pk_alloc(pool, PK_SHA256_HEX_BYTES), hash);
+}
+
+bool
+pk_sha256_parse(const char *hex, struct pk_sha256 *hash)
+{
+    struct pk_sha256 value;
+    if (strlen(hex) != PK_SHA256_HEX_BYTES - 1) {
+        return false;
+    }
+    for (size_t i = 0; i < PK_SHA256_BYTES; i++) {
+        const char *high = strchr(digits, hex[2 * i]), *low = strchr(digits, hex[2 * i + 1]);
+        if (high == NULL || low == NULL) {
+            return false;
+        }
+        value.bytes[i] = (unsigned char)((high - digits) << 4 | (low - digits));
+    }
+    *hash = value;
+    return true;
+}

@@ -12,7 +12,8 @@
  * data: they have _open and _close.
  *
  * Running out of memory ends the process: what must last is in Git and in SQLite, the supervisor
- * starts us again.  So nothing here returns NULL.  Sizes of *input* are limited where input is read.
+ * starts us again.  So nothing here returns NULL.  Sizes of *input* are limited where input is
+ * read.
  */
 #ifndef PK_BASE_POOL_H
 #define PK_BASE_POOL_H
@@ -64,12 +65,11 @@ char *pk_vsprintf(struct pk_pool *pool, const char *format, va_list args) PK_PRI
 
 /** Address of a new zeroed last element; valid until the next push. */
 #define pk_push(pool, vector)                                                                      \
-    ((vector)->at = pk_grow((pool), (vector)->at, (vector)->count, &(vector)->capacity,           \
+    ((vector)->at = pk_grow((pool), (vector)->at, (vector)->count, &(vector)->capacity,            \
                             sizeof *(vector)->at),                                                 \
      &(vector)->at[(vector)->count++])
 
 /** The array itself when there is room for one more, else a larger copy. */
-void *pk_grow(struct pk_pool *pool, void *at, size_t count, size_t *capacity,
-              size_t element_bytes);
+void *pk_grow(struct pk_pool *pool, void *at, size_t count, size_t *capacity, size_t element_bytes);
 
 #endif

@@ -59,7 +59,8 @@ pk_text_addf(struct pk_text *text, const char *format, ...)
     va_end(args);
 }
 
-/* Length of the valid UTF-8 sequence at @p at (0 when it is none): no overlong forms, no surrogates. */
+/* Length of the valid UTF-8 sequence at @p at (0 when it is none): no overlong forms, no
+ * surrogates. */
 static size_t
 utf8_length(const unsigned char *at)
 {

@@ -2,8 +2,8 @@
  * @file
  * Text that grows: a builder for messages, canonical values and JSON.
  *
- * `struct pk_text out = {.pool = pool};` is ready to use; `out.at` is always terminated and lives as
- * long as the pool.
+ * `struct pk_text out = {.pool = pool};` is ready to use; `out.at` is always terminated and lives
+ * as long as the pool.
  */
 #ifndef PK_BASE_TEXT_H
 #define PK_BASE_TEXT_H

@@ -1,0 +1,66 @@
+/**
+ * @file
+ * A Git repository, never checked out: tips are fetched into a bare repository of our own, blobs
+ * are read from the object database.
+ *
+ * Fetching runs in an exec'd child (`pairkeeper` called as its own fetch helper) with a deadline
+ * and resource limits, because libgit2 1.5 has no network time-outs.  Global and system Git
+ * configuration is ignored.
+ */
+#ifndef PK_DESIRED_STATE_REPOSITORY_H
+#define PK_DESIRED_STATE_REPOSITORY_H
+
+#include "desired-state/snapshot.h"
+
+/** What to read and how much of it, from the configuration. */
+struct pk_repository_config {
+    const char *url;    /**< local path or file:// (further transports: refused by name) */
+    const char *branch; /**< "main"                                                      */
+    const char *path;   /**< folder inside the repository, "" = all of it                */
+    uint32_t timeout_ms;
+    const char *bare;           /**< our bare repository, made when missing                      */
+    const char *helper;         /**< program to exec for a fetch: our own executable             */
+    size_t files_limit;         /**< 200,000 */
+    uint64_t total_bytes_limit; /**< 1 GiB */
+    struct pk_document_limits limits;
+};
+
+enum { PK_COMMIT_TEXT_BYTES = 41 };
+
+/**
+ * Asks the remote for the branch's tip and fetches it when it is not in the bare repository yet.
+ * @param commit  40 hex digits
+ * @return PK_OK; PK_ENOENT (no such branch, or an empty repository); PK_EAGAIN (deadline,
+ *         unreachable); PK_EACCESS; PK_EINVAL (url not allowed); PK_ESYS
+ */
+enum pk_code pk_repository_fetch(const struct pk_repository_config *config,
+                                 char commit[PK_COMMIT_TEXT_BYTES], struct pk_error *err);
+
+/** Body of the child: argv as pk_repository_fetch() made it; returns the exit status. */
+int pk_repository_fetch_helper(int argc, char **argv);
+
+/** Full commit id of a branch or a (possibly short, >= 8) commit id already fetched. */
+enum pk_code pk_repository_resolve(const struct pk_repository_config *config, const char *revision,
+                                   char commit[PK_COMMIT_TEXT_BYTES], struct pk_error *err);
+
+/** Is @p ancestor reachable from @p commit (or the same)?  PK_ENOENT when it is not. */
+enum pk_code pk_repository_descends(const struct pk_repository_config *config, const char *commit,
+                                    const char *ancestor, struct pk_error *err);
+
+/**
+ * Reads the YAML files of a commit under config->path by a walk over its trees.
+ *
+ * Links and submodules named like one of ours, too many or too large files become diagnostics.
+ * @return PK_OK (also with diagnostics); PK_ENOENT (no such commit or path); PK_ESYS
+ */
+enum pk_code pk_repository_read(struct pk_pool *pool, const struct pk_repository_config *config,
+                                const char *commit, struct pk_source_file **files, size_t *count,
+                                struct pk_diagnostics *diagnostics, struct pk_error *err);
+
+/** The same for a plain directory (`validate PATH`). */
+enum pk_code
+pk_directory_read(struct pk_pool *pool, const char *directory,
+                  const struct pk_repository_config *limits, struct pk_source_file **files,
+                  size_t *count, struct pk_diagnostics *diagnostics, struct pk_error *err);
+
+#endif

@@ -68,14 +68,35 @@ struct pk_field_table {
 extern const struct pk_field_table pk_scope_fields;
 extern const struct pk_field_table pk_relationship_fields;
 
-/** Keys of one reservation, in the same table form (kinds TEXT, NAME, OPTIONS, JSON_MAP …). */
+/**
+ * Keys of one reservation, in the same table form.  The identifiers, of which exactly one must be
+ * there, carry PK_FIELD_KEY; `ip` is kept as text.
+ */
 extern const struct pk_field_table pk_reservation_fields;
+
+/** The closed list of a relationship's `kea:` keys: kinds NUMBER and BOOLEAN, no defaults. */
+extern const struct pk_field_table pk_relationship_kea_keys;
+
+/** A key that a scope's `kea:` may not hold. */
+struct pk_kea_refusal {
+    const char *key;
+    const char *instead; /**< what to do, as the end of a message: "use the field `ranges`" */
+};
+
+extern const struct pk_kea_refusal pk_scope_kea_refused[];
+extern const size_t pk_scope_kea_refused_count;
+
+/** What to do instead of @p key in a scope's `kea:`; NULL when the key is allowed. */
+const char *pk_scope_kea_refusal(const char *key);
 
 /** The row called @p name, or NULL. */
 const struct pk_field *pk_field_find(const struct pk_field_table *table, const char *name);
 
 /** Position of a row in its table: the bit of a field mask and the sort order of parts. */
 size_t pk_field_index(const struct pk_field_table *table, const struct pk_field *field);
+
+/** Has one part per key (options, reservations, kea); other fields are one part with key "". */
+bool pk_field_is_map(const struct pk_field *field);
 
 /** Rows that other rooms refer to by name, so that a typing error does not compile. */
 enum pk_scope_field {
@@ -116,7 +137,24 @@ enum pk_relationship_field {
     PK_RELATIONSHIP_FIELD_COUNT
 };
 
-/** Value as people read it: 28800 → `8h`, ["10.0.0.1"] → `10.0.0.1`, NULL → `-`. */
+enum pk_reservation_field {
+    PK_RESERVATION_MAC,
+    PK_RESERVATION_CLIENT_ID,
+    PK_RESERVATION_DUID,
+    PK_RESERVATION_CIRCUIT_ID,
+    PK_RESERVATION_FLEX_ID,
+    PK_RESERVATION_IP,
+    PK_RESERVATION_HOSTNAME,
+    PK_RESERVATION_NAME,
+    PK_RESERVATION_OPTIONS,
+    PK_RESERVATION_KEA,
+    PK_RESERVATION_FIELD_COUNT
+};
+
+/**
+ * Value as people read it: 28800 → `8h`, ["10.0.0.1"] → `10.0.0.1`, NULL → `-`.  Never holds
+ * control characters, so it is safe on a terminal.
+ */
 const char *pk_field_display(struct pk_pool *pool, const struct pk_field *field,
                              const char *value);
 

@@ -1,0 +1,120 @@
+/**
+ * @file
+ * What a kind of DHCP server must be able to do for us.
+ *
+ * A driver is a constant table of functions over one opaque connection.  It does what one call
+ * asks, once: no retries, no logging, no decisions.  The interface fits servers that write scope by
+ * scope and servers that only take a whole configuration: a batch is always offered whole, and the
+ * capabilities say how large it may be and whether it can fail in parts.
+ *
+ * Calls block for at most the server's time-out.  A connection is used by one thread at a time.
+ */
+#ifndef PK_DRIVERS_DRIVER_H
+#define PK_DRIVERS_DRIVER_H
+
+#include "adm/db.h"
+#include "adm/fault.h"
+#include "adm/model.h"
+
+/** Where a server is, from the agent's own configuration.  Lives as long as that. */
+struct pk_server_config {
+    const char *name;
+    const char *driver; /**< `adm`, …                                   */
+    const char *url;    /**< NULL where the driver needs none           */
+    const char *path;   /**< file of `kea-file`                         */
+    uint32_t timeout_ms;
+    bool writes;
+};
+
+enum pk_write_order { PK_SOURCE_FIRST, PK_SERVER_1_FIRST, PK_SERVER_2_FIRST };
+
+struct pk_capabilities {
+    bool writes;              /**< false: this kind is read only                              */
+    bool whole_configuration; /**< a batch is refused or taken as one                         */
+    size_t batch_limit;       /**< scopes a batch; 1 = both sides back to back, scope by scope */
+    bool keeps_relationships; /**< relationship and link rows are ours to make (adm)          */
+    bool has_pair_states;
+    bool demands_valid_scope; /**< enforces ValidateDhcpScope                                 */
+    enum pk_write_order create_order, update_order, delete_order;
+};
+
+/** Everything a server holds that is our business. */
+struct pk_observation {
+    struct pk_rows rows;           /**< all scopes, also those of other relationships or none */
+    struct pk_relations relations; /**< those this server is a member of                      */
+    const char *sequence;          /**< change sequence it belongs to                         */
+};
+
+enum pk_change_kind { PK_PUT_SCOPE, PK_DELETE_SCOPE, PK_PUT_RELATION };
+
+struct pk_change {
+    enum pk_change_kind kind;
+    struct pk_prefix subnet;
+    struct pk_sha256 expected;          /**< hash of the row that may be overwritten; zero = none */
+    const struct pk_row *wanted;        /**< PUT_SCOPE                                            */
+    const struct pk_relation *relation; /**< PUT_RELATION; with PUT_SCOPE: made first where the
+                                             driver keeps relationships and it is missing        */
+};
+
+enum pk_outcome {
+    PK_OUTCOME_NOT_RUN, /**< nothing was tried                                              */
+    PK_OUTCOME_WRITTEN,
+    PK_OUTCOME_STALE,   /**< the server holds something else than expected: nothing written */
+    PK_OUTCOME_REFUSED, /**< the server understood and refused: nothing written             */
+    PK_OUTCOME_UNKNOWN, /**< cut off: look before anything else                             */
+};
+
+struct pk_change_result {
+    enum pk_outcome outcome;
+    struct pk_fault fault; /**< outer none (the operation's is added above), inner = the cause */
+};
+
+struct pk_health {
+    enum pk_pair_state state; /**< worst over the server's relationships */
+    const char *version;      /**< of the server's software, or ""       */
+};
+
+struct pk_server; /**< a connection; each driver has its own */
+
+struct pk_driver {
+    const char *name; /**< as written in the configuration */
+
+    /**
+     * @param db   the ADM: the embedded driver's server, NULL = empty, read only
+     * @param out  yours, for close()
+     */
+    enum pk_code (*open)(const struct pk_server_config *config, struct pk_db *db,
+                         struct pk_server **out, struct pk_error *err);
+    /** What this server can do; asked, never guessed.  Constant for a connection. */
+    const struct pk_capabilities *(*capabilities)(const struct pk_server *server);
+    /** Cheap: equal texts mean that nothing changed since. */
+    enum pk_code (*sequence)(struct pk_server *server, struct pk_pool *pool, const char **out,
+                             struct pk_error *err);
+    /** All of it or a failure; a garbled answer is a failure, never an empty server. */
+    enum pk_code (*read)(struct pk_server *server, struct pk_pool *pool, struct pk_observation *out,
+                         struct pk_error *err);
+    /**
+     * Offers a batch in order.
+     * @param results  one for each change
+     * @return PK_OK: each result tells.  PK_EREFUSED: refused as one, nothing written: the caller
+     *         halves the batch.  Else the connection failed; results say how far it came.
+     */
+    enum pk_code (*write)(struct pk_server *server, const struct pk_change *changes, size_t count,
+                          struct pk_change_result *results, struct pk_error *err);
+    /**
+     * Reads these scopes (sorted) again from the server itself, and makes sure they would survive
+     * its restart where that is a separate step.
+     */
+    enum pk_code (*verify)(struct pk_server *server, struct pk_pool *pool,
+                           const struct pk_prefix *subnets, size_t count, struct pk_rows *out,
+                           struct pk_error *err);
+    enum pk_code (*health)(struct pk_server *server, struct pk_health *out, struct pk_error *err);
+    void (*close)(struct pk_server *server); /**< NULL is allowed */
+};
+
+/** The driver called @p name, or NULL. */
+const struct pk_driver *pk_driver_find(const char *name);
+/** All, NULL-terminated: for messages and documentation. */
+extern const struct pk_driver *const pk_drivers[];
+
+#endif

@@ -1,0 +1,75 @@
+/**
+ * @file
+ * All that is known of one relationship at one moment: the input of every decision.
+ *
+ * Plain data borrowed from snapshot, observations and ADM; nothing here reads or writes anything,
+ * so a test builds a view with literals.
+ */
+#ifndef PK_RECONCILERS_VIEW_H
+#define PK_RECONCILERS_VIEW_H
+
+#include "adm/operations.h"
+#include "adm/scopes.h"
+#include "desired-state/snapshot.h"
+#include "drivers/driver.h"
+
+/** What one server of the pair told us. */
+struct pk_server_view {
+    const char *name;
+    bool known;         /**< false: could not be read; rows and relations are then meaningless   */
+    const char *reason; /**< why not, or NULL                                                     */
+    bool writes;        /**< server and driver allow writing                                      */
+    struct pk_rows rows; /**< everything on the server                                  */
+    struct pk_relations relations;
+    const struct pk_capabilities *capabilities;
+    struct pk_mono observed_at;
+    struct pk_retired_ids retired_ids;
+};
+
+/** A scope that leaves one relationship for another with other servers. */
+struct pk_move {
+    struct pk_prefix subnet;
+    const char *other; /**< the relationship it comes from or goes to                          */
+    bool other_prunes; /**< incoming: the losing relationship has `prune: owned`               */
+    bool still_there;  /**< incoming: rows of it are still on the losing relationship's servers */
+};
+
+struct pk_moves {
+    const struct pk_move *at; /**< sorted by subnet */
+    size_t count;
+};
+
+struct pk_pair_view {
+    const struct pk_wanted_relationship *relationship;
+    struct pk_wanted_scopes scopes;
+    struct pk_server_view servers[PK_PAIR];
+    struct pk_rows base[PK_PAIR]; /**< of every scope that has a base on that server, whatever its
+                                       relationship was then; row.relationship tells            */
+    struct pk_rows owned_before;  /**< what Git owned at the last acting pass (adm/applied.h)     */
+    const struct pk_relation *base_relation; /**< last verified relationship, NULL = never        */
+    const char *renamed_from; /**< its name on the servers when Git renamed it, else NULL; rows of
+                                   that name count as this relationship's                        */
+    bool bases_unknown; /**< no database at hand: guards that need bases are not judged           */
+    struct pk_moves leaving, coming;
+    /** Scopes without a link belong here when this is the first relationship of that server. */
+    bool adopts_unlinked[PK_PAIR];
+};
+
+/** Is this row of server @p side this relationship's (linked to it, or unlinked and adopted)? */
+bool pk_view_has(const struct pk_pair_view *view, int side, const struct pk_row *row);
+
+/** The side content flows to. */
+static inline int
+pk_other_side(int side)
+{
+    return PK_SERVER_2 - side;
+}
+
+/**
+ * Rows that hold exactly what an unfinished operation of ours meant to write count as base.
+ * @param pool  owns the new base arrays put into @p view
+ */
+void pk_view_credit_intents(struct pk_pool *pool, struct pk_pair_view *view,
+                            const struct pk_operation *unfinished, size_t count);
+
+#endif

@@ -13,7 +13,7 @@
 
 /** A place in a file; line and column from 1, 0 = the file as a whole. */
 struct pk_mark {
-    const char *file;
+    const char *file; /**< "" = the revision as a whole */
     unsigned line, column;
 };
 
@@ -36,7 +36,10 @@ void pk_diagnose(struct pk_diagnostics *diagnostics, enum pk_rule rule, struct p
 /** Sorts by file, line, column, rule and removes exact repeats. */
 void pk_diagnostics_sort(struct pk_diagnostics *diagnostics);
 
-/** `file:line:column: message [rule]`, and the hint behind a semicolon. */
+/**
+ * `file:line:column: message; hint [rule]`.  Without a line the file alone, without a file (the
+ * revision as a whole) neither; a warning's message begins with `warning: `.
+ */
 const char *pk_diagnostic_text(struct pk_pool *pool, const struct pk_diagnostic *diagnostic);
 
 #endif

@@ -36,7 +36,9 @@ struct pk_option {
     uint16_t code; /**< 1..254 */
     const char *name;
     enum pk_option_type type;
-    bool array; /**< more than one value allowed */
+    bool array;      /**< more than one value allowed                                        */
+    bool server_set; /**< part of the exchange itself (lease time, message type, what the client
+                          or relay sends): no configuration may state it                     */
 };
 
 /** Standard options sorted by code, and how many. */
@@ -63,6 +65,18 @@ bool pk_option_code(struct pk_pool *pool, const char *name, const char **space, 
  */
 const char *pk_option_value(struct pk_pool *pool, enum pk_option_type type, const char *text,
                             struct pk_error *err);
+
+/**
+ * All values of an option, each as people write it, to its canonical array.
+ * @param option  NULL = no definition: one value of bytes
+ * @return NULL with @p err filled: a value that is not of the type, none or too many of them
+ */
+const char *pk_option_values(struct pk_pool *pool, const struct pk_option *option,
+                             const char *const *texts, size_t count, struct pk_error *err);
+
+/** Canonical value from a canonical array and its flags; without flags the array itself. */
+const char *pk_option_wrap(struct pk_pool *pool, const char *values, bool always_send,
+                           bool never_send);
 
 /** "IPv4 address", "number 0..255": for messages and documentation. */
 const char *pk_option_type_name(enum pk_option_type type);

@@ -1,0 +1,148 @@
+/*
+ * Everything that libyaml would read differently from what an editor shows is refused here: other
+ * encodings, invisible line breaks, and directives, whose handling is quadratic in their number.
+ * After this check a line is what ends with LF, CR or CR LF, for us and for libyaml alike.
+ */
+#include "desired-state/bytes.h"
+
+#include <stdint.h>
+#include <string.h>
+
+enum {
+    ASCII_END = 0x80,
+    DELETE = 0x7f,
+    C1_CONTROLS_END = 0xa0,
+    BYTE_ORDER_MARK = 0xfeff,
+    LINE_SEPARATOR = 0x2028,
+    PARAGRAPH_SEPARATOR = 0x2029,
+    SURROGATES_FIRST = 0xd800,
+    SURROGATES_LAST = 0xdfff,
+    NONCHARACTERS_FIRST = 0xfffe,
+    PLANE_0_LAST = 0xffff,
+    UNICODE_LAST = 0x10ffff,
+};
+
+struct scan {
+    const char *file;
+    struct pk_diagnostics *diagnostics;
+    const unsigned char *at, *end;
+    unsigned line, column;
+};
+
+/* The code point at the cursor and its length; 0 when the bytes are no UTF-8 (overlong forms and
+ * surrogates are none). */
+static size_t
+decode(const unsigned char *at, const unsigned char *end, uint32_t *point)
+{
+    static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
+    if (*at < ASCII_END) {
+        *point = *at;
+        return 1;
+    }
+    size_t length = *at >= 0xf0 ? 4 : *at >= 0xe0 ? 3 : 2;
+    if (*at < 0xc2 || *at > 0xf4 || (size_t)(end - at) < length) {
+        return 0;
+    }
+    uint32_t value = *at & (0x7fU >> length);
+    for (size_t i = 1; i < length; i++) {
+        if ((at[i] & 0xc0) != 0x80) {
+            return 0;
+        }
+        value = value << 6 | (at[i] & 0x3fU);
+    }
+    bool surrogate = value >= SURROGATES_FIRST && value <= SURROGATES_LAST;
+    if (value < smallest[length] || surrogate || value > UNICODE_LAST) {
+        return 0;
+    }
+    *point = value;
+    return length;
+}
+
+static bool
+is_control(uint32_t point)
+{
+    return (point < ' ' && point != '\t' && point != '\n' && point != '\r') ||
+           (point >= DELETE && point < C1_CONTROLS_END) || point == BYTE_ORDER_MARK ||
+           point == LINE_SEPARATOR || point == PARAGRAPH_SEPARATOR ||
+           (point >= NONCHARACTERS_FIRST && point <= PLANE_0_LAST);
+}
+
+static struct pk_mark
+mark(const struct scan *scan)
+{
+    return (struct pk_mark){.file = scan->file, .line = scan->line, .column = scan->column};
+}
+
+/* UTF-16 and UTF-32 have zero bytes beside every ASCII letter or begin with their mark. */
+static bool
+check_encoding(const struct scan *scan)
+{
+    static const char save[] = "save the file as UTF-8 without a byte order mark";
+    size_t size = (size_t)(scan->end - scan->at);
+    const unsigned char *at = scan->at;
+    bool wide_mark =
+        size >= 2 && ((at[0] == 0xff && at[1] == 0xfe) || (at[0] == 0xfe && at[1] == 0xff));
+    bool wide = wide_mark || (size >= 2 && (at[0] == 0) != (at[1] == 0));
+    if (wide) {
+        pk_diagnose(scan->diagnostics, PK_RULE_NOT_UTF8, mark(scan), save,
+                    "the file is UTF-16 or UTF-32, not UTF-8");
+        return false;
+    }
+    if (size >= 3 && memcmp(at, "\xef\xbb\xbf", 3) == 0) {
+        pk_diagnose(scan->diagnostics, PK_RULE_NOT_UTF8, mark(scan), save,
+                    "the file begins with a byte order mark");
+        return false;
+    }
+    return true;
+}
+
+static bool
+check_character(const struct scan *scan, uint32_t point, size_t length)
+{
+    if (length == 0) {
+        pk_diagnose(scan->diagnostics, PK_RULE_NOT_UTF8, mark(scan), "save the file as UTF-8",
+                    "byte 0x%02x is not UTF-8", *scan->at);
+        return false;
+    }
+    if (is_control(point)) {
+        pk_diagnose(scan->diagnostics, PK_RULE_NOT_UTF8, mark(scan), "remove it",
+                    "character U+%04X is not allowed", point);
+        return false;
+    }
+    if (point == '%' && scan->column == 1) {
+        pk_diagnose(scan->diagnostics, PK_RULE_DIRECTIVE, mark(scan),
+                    "remove the line, or indent it if it is part of a text",
+                    "a line begins with '%%'");
+        return false;
+    }
+    return true;
+}
+
+bool
+pk_bytes_acceptable(const char *file, const char *bytes, size_t size,
+                    struct pk_diagnostics *diagnostics)
+{
+    const unsigned char *start = (const unsigned char *)bytes;
+    struct scan scan = {.file = file,
+                        .diagnostics = diagnostics,
+                        .at = start,
+                        .end = start + size,
+                        .line = 1,
+                        .column = 1};
+    if (!check_encoding(&scan)) {
+        return false;
+    }
+    while (scan.at < scan.end) {
+        uint32_t point = 0;
+        size_t length = decode(scan.at, scan.end, &point);
+        if (!check_character(&scan, point, length)) {
+            return false;
+        }
+        bool cr_of_crlf = point == '\r' && scan.at + 1 < scan.end && scan.at[1] == '\n';
+        bool line_end = (point == '\n' || point == '\r') && !cr_of_crlf;
+        scan.line += line_end;
+        scan.column = line_end ? 1 : scan.column + 1;
+        scan.at += length;
+    }
+    return true;
+}

@@ -25,6 +25,7 @@ struct pk_context {
     bool out_is_terminal, err_is_terminal, in_is_terminal;
     unsigned columns;         /**< width of the terminal; 80 when there is none */
     bool color;               /**< never without a terminal, never with NO_COLOR */
+    bool ascii;               /**< the locale of whoever reads is not UTF-8 */
     const char *actor;        /**< "alice (uid 1000)" */
     struct pk_db *db;         /**< open database, borrowed; NULL until pk_context_db() */
     bool db_is_borrowed;      /**< the running agent's: not closed by the verb */

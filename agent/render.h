@@ -8,8 +8,16 @@
 #include "agent/context.h"
 #include "agent/pass.h"
 
+/**
+ * What `diff`, `apply` and `replicate` print: warnings of the revision on the context's err, the
+ * result in the context's format on its out.
+ * @param by_hand  a person asked for this replicate: some holds are answered with --yes
+ */
+void pk_render_pass(struct pk_context *context, const struct pk_pass_result *result, bool by_hand);
+
 /** The text of `diff` and `apply`: one line a scope, then its fields, then the summary. */
-void pk_render_pass_text(struct pk_context *context, const struct pk_pass_result *result);
+void
+pk_render_pass_text(struct pk_context *context, const struct pk_pass_result *result, bool by_hand);
 
 /** The JSON shape of `diff`/`apply`. */
 json_t *pk_render_pass_json(const struct pk_pass_result *result);

@@ -42,6 +42,7 @@ struct pk_verb {
     size_t positional_min, positional_max;
     enum pk_verb_access access;
     bool needs_config;
+    bool has_markdown; /**< accepts `-o markdown` too; every verb has text and json */
     enum pk_exit (*run)(struct pk_context *context, const struct pk_arguments *arguments);
 };
 

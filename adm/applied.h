@@ -11,7 +11,11 @@
 #include "adm/db.h"
 #include "adm/model.h"
 
-/** Base of the scopes of @p relationship on @p server: rows with parts and hash, sorted. */
+/**
+ * Base of the scopes on @p server: rows with relationship, parts and hash, sorted by subnet.
+ * @param relationship  only those last verified in it; NULL = all of the server.  A scope has one
+ *                      base on a server: verified in another relationship, it moves there.
+ */
 enum pk_code pk_applied_load(struct pk_db *db, struct pk_pool *pool, const char *relationship,
                              const char *server, struct pk_rows *out, struct pk_error *err);
 
@@ -20,7 +24,10 @@ enum pk_code pk_applied_relationships(struct pk_db *db, struct pk_pool *pool,
                                       const char *const **names, size_t *count,
                                       struct pk_error *err);
 
-/** Replaces the base of one scope on one server; written only where it differs. */
+/**
+ * Replaces the base of one scope on one server, whatever relationship it was kept under before;
+ * written only where it differs.
+ */
 void pk_applied_put(struct pk_txn *txn, const char *relationship, const char *server,
                     struct pk_prefix subnet, const struct pk_parts *parts);
 

@@ -37,6 +37,7 @@ pk_wall_text(struct pk_pool *pool, struct pk_wall time)
                       (int)(ms < 0 ? ms + 1000 : ms));
 }
 
+/* strptime forgives blanks, short numbers, 31 February: only what reads back the same is right. */
 bool
 pk_wall_parse(const char *text, struct pk_wall *time)
 {
@@ -45,16 +46,18 @@ pk_wall_parse(const char *text, struct pk_wall *time)
     if (rest == NULL) {
         return false;
     }
-    int ms = 0, used = 0;
-    if (*rest == '.') {
-        if (sscanf(rest, ".%3d%n", &ms, &used) != 1 || used != 4) {
-            return false;
-        }
-        rest += used;
+    int ms = 0;
+    bool with_ms = *rest == '.' && sscanf(rest, ".%3d", &ms) == 1;
+    struct pk_wall value = {(int64_t)timegm(&parts) * 1000 + ms};
+
+    PK_SCRATCH(scratch);
+    const char *canonical = pk_wall_text(scratch, value);
+    size_t seconds_bytes = strlen(canonical) - strlen(".000Z");
+    bool same = with_ms ? strcmp(canonical, text) == 0
+                        : strncmp(canonical, text, seconds_bytes) == 0 &&
+                              strcmp(text + seconds_bytes, "Z") == 0;
+    if (same) {
+        *time = value;
     }
-    if (strcmp(rest, "Z") != 0) {
-        return false;
-    }
-    time->ms = (int64_t)timegm(&parts) * 1000 + ms;
-    return true;
+    return same;
 }

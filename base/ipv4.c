@@ -77,8 +77,11 @@ pk_parse_range(const char *text, struct pk_range *range)
 {
     struct pk_prefix prefix;
     if (pk_parse_prefix(text, &prefix)) {
+        if (!pk_prefix_is_canonical(prefix)) {
+            return false;
+        }
         *range = pk_prefix_range(prefix);
-        return pk_prefix_is_canonical(prefix);
+        return true;
     }
     struct pk_range value;
     const char *at = read_address(text, &value.first);

@@ -27,7 +27,10 @@ bool pk_parse_ipv4(const char *text, uint32_t *address);
 /** ADDRESS/LENGTH; host bits are kept: pk_prefix_is_canonical() judges them. */
 bool pk_parse_prefix(const char *text, struct pk_prefix *prefix);
 
-/** ADDRESS, FIRST-LAST (first may be above last: the caller's rule says so) or ADDRESS/LENGTH. */
+/**
+ * ADDRESS, FIRST-LAST (first may be above last: the caller's rule says so) or ADDRESS/LENGTH
+ * without host bits.
+ */
 bool pk_parse_range(const char *text, struct pk_range *range);
 
 char *pk_format_ipv4(char out[PK_IPV4_TEXT_BYTES], uint32_t address);

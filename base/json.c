@@ -3,12 +3,16 @@
 
 #include <stdbool.h>
 
-enum { DEPTH_LIMIT = 32 };
+enum {
+    DEPTH_LIMIT = 32,
+    REAL_DIGITS = 15, /* the most that every decimal survives: 0.1 stays 0.1 */
+};
 
 const char *
 pk_json_text(struct pk_pool *pool, const json_t *value)
 {
-    const size_t flags = JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY;
+    const size_t flags =
+        JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY | JSON_REAL_PRECISION(REAL_DIGITS);
     size_t bytes = json_dumpb(value, NULL, 0, flags);
     char *text = pk_alloc(pool, bytes + 1);
     json_dumpb(value, text, bytes, flags);

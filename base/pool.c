@@ -74,7 +74,7 @@ pk_alloc(struct pk_pool *pool, size_t bytes)
     if (bytes > SIZE_MAX - align) {
         out_of_memory();
     }
-    size_t rounded = (bytes + align - 1) / align * align;
+    size_t rounded = bytes == 0 ? align : (bytes + align - 1) / align * align;
     if (rounded > pool->block_bytes / 2) {
         return new_block(pool, rounded); /* a block of its own: the current one keeps its rest */
     }

@@ -92,7 +92,7 @@ add_escaped(struct pk_text *text, unsigned char c)
     if (c < sizeof named / sizeof named[0] && named[c] != NULL) {
         pk_text_add(text, named[c]);
     } else {
-        pk_text_addf(text, "\\u%04x", c);
+        pk_text_addf(text, "\\u%04X", c);
     }
 }
 

@@ -1,0 +1,270 @@
+/*
+ * A tip is only in force when it was fetched, descends from the one before and has no error.  A
+ * person who runs diff or apply wants to hear what is wrong with it; the agent must go on with the
+ * last good revision, or a typing error would stop every repair.
+ */
+#include "agent/desired.h"
+
+#include <string.h>
+
+#include "adm/events.h"
+#include "adm/steering.h"
+#include "agent/bare-repository.h"
+
+/* What one call needs all along. */
+struct loading {
+    struct pk_pool *pool;
+    const struct pk_config *config;
+    const struct pk_pass_request *request;
+    struct pk_repository_config repository;
+    const char *in_force; /* commit, NULL = none yet */
+};
+
+static struct pk_snapshot_context
+rules_context(const struct loading *loading)
+{
+    const struct pk_config *config = loading->config;
+    struct pk_known_server *servers =
+        pk_array(loading->pool, struct pk_known_server, config->server_count + 1);
+    for (size_t i = 0; i < config->server_count; i++) {
+        servers[i] = (struct pk_known_server){.name = config->servers[i].name};
+    }
+    return (struct pk_snapshot_context){
+        .servers = servers,
+        .server_count = config->server_count,
+        .limits = config->repository.limits,
+    };
+}
+
+/* Reads and validates one commit; PK_EINVAL when it has errors. */
+static enum pk_code
+load_commit(const struct loading *loading, const char *commit, struct pk_diagnostics *diagnostics,
+            struct pk_snapshot *out, struct pk_error *err)
+{
+    struct pk_source_file *files;
+    size_t count;
+    enum pk_code code = pk_repository_read(loading->pool, &loading->repository, commit, &files,
+                                           &count, diagnostics, err);
+    if (code != PK_OK) {
+        return code;
+    }
+    struct pk_snapshot_context context = rules_context(loading);
+    struct pk_snapshot snapshot;
+    code = pk_snapshot_build(loading->pool, files, count, &context, diagnostics, &snapshot);
+    if (code != PK_OK || diagnostics->errors != 0) {
+        pk_diagnostics_sort(diagnostics);
+        return pk_error_set(err, PK_EINVAL, commit, "the revision has %zu error%s",
+                            diagnostics->errors, diagnostics->errors == 1 ? "" : "s");
+    }
+    snapshot.ref = loading->repository.branch;
+    snapshot.commit = commit;
+    *out = snapshot;
+    return PK_OK;
+}
+
+/* Asked for by name, a revision is looked at, not followed: no descend check. */
+static bool
+follows_the_branch(const struct pk_pass_request *request)
+{
+    return request->repository == NULL && request->revision == NULL;
+}
+
+static bool
+is_commit_id(const char *revision)
+{
+    size_t length = strlen(revision);
+    return length >= 8 && strspn(revision, "0123456789abcdef") == length;
+}
+
+/* The commit that was asked for, fetched; the tip of the branch unless the request names another.
+ */
+static enum pk_code
+fetch_wanted(struct loading *loading, const char **commit, struct pk_error *err)
+{
+    const char *revision = loading->request->revision;
+    if (revision != NULL && !is_commit_id(revision)) {
+        loading->repository.branch = revision;
+        revision = NULL;
+    }
+    char tip[PK_COMMIT_TEXT_BYTES];
+    enum pk_code code = pk_repository_fetch(&loading->repository, tip, err);
+    if (code == PK_OK && revision != NULL) {
+        code = pk_repository_resolve(&loading->repository, revision, tip, err);
+    }
+    if (code == PK_OK) {
+        *commit = pk_strdup(loading->pool, tip);
+    }
+    return code;
+}
+
+/* PK_OK when the tip may follow the revision in force. */
+static enum pk_code
+check_descent(const struct loading *loading, const char *tip, struct pk_error *err)
+{
+    if (loading->in_force == NULL || loading->config->rewind_allowed ||
+        !follows_the_branch(loading->request)) {
+        return PK_OK;
+    }
+    enum pk_code code = pk_repository_descends(&loading->repository, tip, loading->in_force, err);
+    if (code == PK_ENOENT) {
+        return pk_error_set(
+            err, PK_EREFUSED, loading->repository.url,
+            "branch %s was rewound: %.12s does not descend from %.12s, which is in "
+            "force; restore the branch, or set `rewind: allow` in the configuration",
+            loading->repository.branch, tip, loading->in_force);
+    }
+    return code;
+}
+
+/* What a failed step means for a pass that a person runs. */
+static enum pk_exit
+exit_for(enum pk_code code)
+{
+    return code == PK_EREFUSED ? PK_EXIT_REFUSED
+           : code == PK_EINVAL ? PK_EXIT_INVALID
+                               : PK_EXIT_CANNOT_RUN;
+}
+
+static enum pk_code
+load_tip(struct loading *loading, struct pk_desired *out, enum pk_exit *exit, struct pk_error *err)
+{
+    const char *tip = NULL;
+    enum pk_code code = fetch_wanted(loading, &tip, err);
+    if (code != PK_OK) {
+        *exit = PK_EXIT_CANNOT_RUN;
+        out->fetch_failure = pk_sprintf(loading->pool, "%s", err->message);
+        return code;
+    }
+    out->ref = loading->repository.branch;
+    out->attempted = tip;
+    code = check_descent(loading, tip, err);
+    if (code == PK_OK) {
+        code = load_commit(loading, tip, out->diagnostics, &out->snapshot, err);
+    }
+    if (code != PK_OK) {
+        *exit = exit_for(code);
+        return code;
+    }
+    out->commit = tip;
+    return PK_OK;
+}
+
+/* The agent's way on when the tip cannot be used. */
+static enum pk_code
+load_last_good(const struct loading *loading, struct pk_desired *out, struct pk_error *err)
+{
+    struct pk_diagnostics old = {.pool = loading->pool};
+    enum pk_code code = load_commit(loading, loading->in_force, &old, &out->snapshot, err);
+    if (code == PK_OK) {
+        out->ref = loading->repository.branch;
+        out->commit = loading->in_force;
+    }
+    return code;
+}
+
+static enum pk_code
+load(struct loading *loading, struct pk_db *db, struct pk_desired *out, enum pk_exit *exit,
+     struct pk_error *err)
+{
+    if (db != NULL) {
+        enum pk_code code =
+            pk_revision_get(db, loading->pool, "", PK_REVISION_APPLIED, &loading->in_force, err);
+        if (code != PK_OK) {
+            *exit = PK_EXIT_CANNOT_RUN;
+            return code;
+        }
+    }
+    enum pk_code code = load_tip(loading, out, exit, err);
+    if (code == PK_OK || !loading->request->paced || loading->in_force == NULL) {
+        return code;
+    }
+    struct pk_error why_not;
+    if (load_last_good(loading, out, &why_not) != PK_OK) {
+        return code; /* the tip's failure is what a person can mend */
+    }
+    return PK_OK;
+}
+
+enum pk_code
+pk_desired_load(struct pk_pool *pool, const struct pk_config *config, struct pk_db *db,
+                const struct pk_pass_request *request, struct pk_desired *out, enum pk_exit *exit,
+                struct pk_error *err)
+{
+    struct loading loading = {
+        .pool = pool,
+        .config = config,
+        .request = request,
+        .repository = config->repository,
+    };
+    *out = (struct pk_desired){.diagnostics = pk_new(pool, struct pk_diagnostics)};
+    out->diagnostics->pool = pool;
+
+    PK_CLEANUP(pk_bare_repository_close) struct pk_bare_repository bare = {0};
+    bool private = request->repository != NULL || db == NULL;
+    enum pk_code code = pk_bare_repository_open(pool, config->database, private, &bare, err);
+    if (code != PK_OK) {
+        *exit = PK_EXIT_CANNOT_RUN;
+        return code;
+    }
+    loading.repository.bare = bare.path;
+    if (request->repository != NULL) {
+        loading.repository.url = request->repository;
+    }
+    return load(&loading, db, out, exit, err);
+}
+
+static void
+record_rejection(struct pk_txn *txn, const struct pk_desired *desired, const char *actor,
+                 struct pk_wall now)
+{
+    bool invalid = desired->diagnostics->errors != 0;
+    PK_SCRATCH(pool);
+    const char *first = invalid ? pk_diagnostic_text(pool, &desired->diagnostics->list.at[0])
+                                : "the branch was rewound";
+    pk_event_add(txn,
+                 &(struct pk_event){
+                     .time = now,
+                     .reason = invalid ? PK_REASON_REVISION_REJECTED : PK_REASON_REVISION_REFUSED,
+                     .revision = desired->attempted,
+                     .actor = actor,
+                     .message = first,
+                 });
+}
+
+void
+pk_desired_record(struct pk_txn *txn, const struct pk_desired *desired, const char *actor,
+                  struct pk_wall now)
+{
+    PK_SCRATCH(pool);
+    const char *attempted = NULL, *applied = NULL;
+    struct pk_error err = {0};
+    if (pk_revision_get(txn->db, pool, "", PK_REVISION_ATTEMPTED, &attempted, &err) != PK_OK ||
+        pk_revision_get(txn->db, pool, "", PK_REVISION_APPLIED, &applied, &err) != PK_OK) {
+        pk_txn_fail(txn, &err);
+        return;
+    }
+    if (desired->fetch_failure != NULL) {
+        pk_event_add(txn, &(struct pk_event){.time = now,
+                                             .reason = PK_REASON_FETCH_FAILED,
+                                             .actor = actor,
+                                             .message = desired->fetch_failure});
+        return;
+    }
+    bool is_new = attempted == NULL || strcmp(attempted, desired->attempted) != 0;
+    if (is_new) {
+        pk_revision_set(txn, "", PK_REVISION_ATTEMPTED, desired->attempted, now);
+    }
+    bool in_force = desired->commit != NULL && strcmp(desired->commit, desired->attempted) == 0;
+    if (!in_force && is_new) {
+        record_rejection(txn, desired, actor, now);
+    }
+    if (in_force && (applied == NULL || strcmp(applied, desired->commit) != 0)) {
+        pk_revision_set(txn, "", PK_REVISION_APPLIED, desired->commit, now);
+        pk_event_add(
+            txn, &(struct pk_event){.time = now,
+                                    .reason = PK_REASON_REVISION_APPLIED,
+                                    .revision = desired->commit,
+                                    .actor = actor,
+                                    .message = pk_sprintf(pool, "%s is in force", desired->ref)});
+    }
+}

@@ -1,0 +1,164 @@
+/*
+ * Servers are read one after the other: the embedded ones share the database connection, which
+ * belongs to one thread.  A server that cannot be opened or read stays in the list as unknown, so
+ * that nobody mistakes it for an empty one.
+ */
+#include "agent/fleet.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "adm/events.h"
+#include "adm/steering.h"
+
+static int
+compare_names(const void *a, const void *b)
+{
+    return strcmp(((const struct pk_fleet_server *)a)->config->name,
+                  ((const struct pk_fleet_server *)b)->config->name);
+}
+
+static void
+mark_unknown(struct pk_fleet *fleet, struct pk_fleet_server *server, const struct pk_error *err)
+{
+    server->known = false;
+    server->observed = (struct pk_observation){0};
+    server->reason = pk_sprintf(fleet->pool, "server %s: %s", server->config->name, err->message);
+}
+
+static void
+open_server(struct pk_fleet *fleet, struct pk_fleet_server *server)
+{
+    struct pk_error err = {0};
+    if (server->driver->open(server->config, fleet->db, &server->connection, &err) != PK_OK) {
+        server->connection = NULL;
+        mark_unknown(fleet, server, &err);
+    }
+}
+
+void
+pk_fleet_open(struct pk_pool *pool, const struct pk_config *config, struct pk_db *db,
+              const char *const *names, size_t name_count, struct pk_fleet *out)
+{
+    *out = (struct pk_fleet){
+        .pool = pool,
+        .db = db,
+        .at = pk_array(pool, struct pk_fleet_server, name_count),
+    };
+    for (size_t i = 0; i < name_count; i++) {
+        const struct pk_server_config *server = pk_config_server(config, names[i]);
+        if (server == NULL || pk_fleet_find(out, names[i]) != NULL) {
+            continue;
+        }
+        struct pk_fleet_server *opened = &out->at[out->count++];
+        *opened = (struct pk_fleet_server){
+            .config = server,
+            .driver = pk_driver_find(server->driver),
+        };
+        open_server(out, opened);
+    }
+    qsort(out->at, out->count, sizeof *out->at, compare_names);
+}
+
+static void
+observe_server(struct pk_fleet *fleet, struct pk_fleet_server *server)
+{
+    struct pk_error err = {0};
+    enum pk_code code =
+        server->driver->read(server->connection, fleet->pool, &server->observed, &err);
+    if (code == PK_OK && fleet->db != NULL) {
+        code = pk_adm_retired_ids_load(fleet->db, fleet->pool, server->config->name,
+                                       &server->retired_ids, &err);
+    }
+    if (code != PK_OK) {
+        mark_unknown(fleet, server, &err);
+        return;
+    }
+    server->known = true;
+    server->reason = NULL;
+    server->observed_at = pk_mono_now();
+}
+
+void
+pk_fleet_observe(struct pk_fleet *fleet)
+{
+    for (size_t i = 0; i < fleet->count; i++) {
+        if (fleet->at[i].connection != NULL) {
+            observe_server(fleet, &fleet->at[i]);
+        }
+    }
+}
+
+struct pk_fleet_server *
+pk_fleet_find(const struct pk_fleet *fleet, const char *name)
+{
+    for (size_t i = 0; i < fleet->count; i++) {
+        if (strcmp(fleet->at[i].config->name, name) == 0) {
+            return &fleet->at[i];
+        }
+    }
+    return NULL;
+}
+
+void
+pk_fleet_close(struct pk_fleet *fleet)
+{
+    for (size_t i = 0; i < fleet->count; i++) {
+        fleet->at[i].driver->close(fleet->at[i].connection);
+        fleet->at[i].connection = NULL;
+    }
+}
+
+static const struct pk_sighting *
+find_sighting(const struct pk_sighting *at, size_t count, const char *server)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(at[i].server, server) == 0) {
+            return &at[i];
+        }
+    }
+    return NULL;
+}
+
+static void
+record_server(struct pk_txn *txn, const struct pk_fleet_server *server,
+              const struct pk_sighting *before, struct pk_wall now)
+{
+    struct pk_sighting sighting = {
+        .server = server->config->name,
+        .reachable = server->known,
+        .observed_at = server->known    ? now
+                       : before != NULL ? before->observed_at
+                                        : (struct pk_wall){0},
+        .reason = server->reason,
+    };
+    pk_sighting_put(txn, &sighting);
+    bool was_reachable = before == NULL || before->reachable;
+    if (was_reachable != server->known) {
+        pk_event_add(
+            txn,
+            &(struct pk_event){
+                .time = now,
+                .reason = server->known ? PK_REASON_SERVER_KNOWN_AGAIN : PK_REASON_SERVER_UNKNOWN,
+                .server = server->config->name,
+                .message = server->known ? "the server can be read again" : server->reason,
+            });
+    }
+}
+
+void
+pk_fleet_record(struct pk_txn *txn, const struct pk_fleet *fleet, struct pk_wall now)
+{
+    PK_SCRATCH(pool);
+    struct pk_sighting *before;
+    size_t count;
+    struct pk_error err = {0};
+    if (pk_sightings_load(txn->db, pool, &before, &count, &err) != PK_OK) {
+        pk_txn_fail(txn, &err);
+        return;
+    }
+    for (size_t i = 0; i < fleet->count; i++) {
+        record_server(txn, &fleet->at[i], find_sighting(before, count, fleet->at[i].config->name),
+                      now);
+    }
+}

@@ -1,0 +1,45 @@
+/**
+ * @file
+ * The servers of a pass: opened once, observed together, closed at the end.
+ */
+#ifndef PK_AGENT_FLEET_H
+#define PK_AGENT_FLEET_H
+
+#include "agent/config.h"
+#include "reconcilers/view.h"
+
+struct pk_fleet_server {
+    const struct pk_server_config *config;
+    const struct pk_driver *driver;
+    struct pk_server *connection; /**< NULL: could not be opened */
+    struct pk_observation observed;
+    bool known;
+    const char *reason; /**< why not known: names the server and what to do */
+    struct pk_mono observed_at;
+    struct pk_retired_ids retired_ids;
+};
+
+struct pk_fleet {
+    struct pk_pool *pool;
+    struct pk_db *db;
+    struct pk_fleet_server *at; /**< sorted by name */
+    size_t count;
+};
+
+/** Opens the named servers (any order, repeats allowed); a failure makes that server unknown. */
+void pk_fleet_open(struct pk_pool *pool, const struct pk_config *config, struct pk_db *db,
+                   const char *const *names, size_t name_count, struct pk_fleet *out);
+
+/** Reads every open server (again); older results stay in the pool until it dies. */
+void pk_fleet_observe(struct pk_fleet *fleet);
+
+/** The server called @p name, or NULL. */
+struct pk_fleet_server *pk_fleet_find(const struct pk_fleet *fleet, const char *name);
+
+/** For PK_CLEANUP. */
+void pk_fleet_close(struct pk_fleet *fleet);
+
+/** Records who could be read and who could not, with events on every change. */
+void pk_fleet_record(struct pk_txn *txn, const struct pk_fleet *fleet, struct pk_wall now);
+
+#endif

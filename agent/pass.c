@@ -1,0 +1,203 @@
+/*
+ * The whole pass, in the order of its steps; each step is one call.  Nothing is decided here that a
+ * pure function could decide: this file fetches, hands over and records.
+ *
+ *     desired   which revision, decoded and checked            agent/desired.c
+ *     observe   what the servers hold                          agent/fleet.c
+ *     views     all that is known of one relationship          agent/views.c
+ *     plan      differences, actions, guards, digest           agent/pass-plan.c,
+ * reconcilers/plan.c act       intent, write, verify, record                  agent/pass-act.c,
+ * reconcilers/execute.c record    conditions, held plans, pace                   agent/record.c
+ *     result    summary, notes, exit code                      agent/pass-result.c
+ */
+#include "agent/pass.h"
+
+#include <sys/random.h>
+
+#include "agent/pass-result.h"
+#include "agent/pass-select.h"
+#include "agent/pass-steps.h"
+#include "agent/record.h"
+
+enum pk_code
+pk_pass_build_views(struct pk_pass *pass, struct pk_error *err)
+{
+    return pk_views_build(pass->pool, pass->config, &pass->desired.snapshot, &pass->fleet, pass->db,
+                          pass->request->bases_unknown, &pass->views, err);
+}
+
+static enum pk_code
+settle_renames(struct pk_pass *pass, struct pk_error *err)
+{
+    bool renamed = false;
+    for (size_t i = 0; i < pass->views.count; i++) {
+        renamed = renamed || pass->views.at[i].renamed_from != NULL;
+    }
+    if (!renamed || !pass->config->writes) {
+        return PK_OK;
+    }
+    struct pk_txn txn;
+    pk_txn_begin(pass->db, &txn);
+    pk_views_record_renames(&txn, &pass->views, pass->desired.commit, pass->now);
+    enum pk_code code = pk_txn_end(&txn, err);
+    if (code == PK_OK) {
+        pk_fleet_observe(&pass->fleet);
+        code = pk_pass_build_views(pass, err);
+    }
+    return code;
+}
+
+static enum pk_code
+observe(struct pk_pass *pass, struct pk_error *err)
+{
+    size_t count;
+    const char *const *names = pk_select_servers(pass->pool, &pass->desired.snapshot, &count);
+    pk_fleet_open(pass->pool, pass->config, pass->db, names, count, &pass->fleet);
+    pk_fleet_observe(&pass->fleet);
+    enum pk_code code = pk_pass_build_views(pass, err);
+    if (code == PK_OK && pass->request->acts) {
+        code = settle_renames(pass, err);
+    }
+    return code;
+}
+
+static uint64_t
+random_bits(void)
+{
+    uint64_t bits = 0;
+    if (getrandom(&bits, sizeof bits, 0) != (ssize_t)sizeof bits) {
+        bits = (uint64_t)pk_mono_now().ms; /* only spreads retries */
+    }
+    return bits;
+}
+
+static enum pk_code
+record(struct pk_pass *pass, struct pk_error *err)
+{
+    struct pk_pass_result *result = pass->result;
+    char digest[PK_SHA256_HEX_BYTES];
+    const struct pk_record facts = {
+        .revision = pass->desired.commit,
+        .actor = pass->request->actor,
+        .plan_digest =
+            pk_sha256_is_zero(&result->digest) ? "" : pk_sha256_hex(digest, &result->digest),
+        .now = pass->now,
+    };
+    struct pk_txn txn;
+    pk_txn_begin(pass->db, &txn);
+    for (size_t i = 0; i < result->relationship_count; i++) {
+        const char *name = result->relationships[i].name;
+        pk_record_relationship(&txn, &facts,
+                               &(struct pk_outcome_of){
+                                   .relationship = &result->relationships[i],
+                                   .suspension = pk_orders_suspension(&pass->orders, name),
+                                   .retry = pk_orders_retry(&pass->orders, name),
+                                   .acted = pass->acted[i],
+                                   .refused = pass->refused[i],
+                                   .random = random_bits(),
+                               });
+    }
+    for (size_t i = 0; i < pass->views.dropped_count; i++) {
+        pk_record_dropped(&txn, pass->views.dropped[i], pass->now);
+    }
+    return pk_txn_end(&txn, err);
+}
+
+/* The revision and who could be read are recorded before anything else is decided on them. */
+static enum pk_code
+record_start(struct pk_pass *pass, bool observed, struct pk_error *err)
+{
+    struct pk_txn txn;
+    pk_txn_begin(pass->db, &txn);
+    pk_desired_record(&txn, &pass->desired, pass->request->actor, pass->now);
+    if (observed) {
+        pk_fleet_record(&txn, &pass->fleet, pass->now);
+    }
+    return pk_txn_end(&txn, err);
+}
+
+/* -- The pass -- */
+
+static enum pk_code
+load_desired(struct pk_pass *pass, struct pk_error *err)
+{
+    struct pk_pass_result *result = pass->result;
+    enum pk_code code = pk_desired_load(pass->pool, pass->config, pass->db, pass->request,
+                                        &pass->desired, &result->exit, err);
+    result->ref = pass->desired.ref;
+    result->commit = pass->desired.commit;
+    result->attempted = pass->desired.attempted;
+    result->diagnostics = pass->desired.diagnostics;
+    if (code != PK_OK && pass->request->acts && pass->db != NULL) {
+        struct pk_error ignored; /* the pass fails already, with the more telling reason */
+        record_start(pass, false, &ignored);
+    }
+    return code;
+}
+
+static enum pk_code
+act_and_record(struct pk_pass *pass, struct pk_error *err)
+{
+    enum pk_code code = pk_pass_act(pass, err);
+    struct pk_error why; /* the first failure is the telling one */
+    enum pk_code recorded = record(pass, code == PK_OK ? err : &why);
+    return code == PK_OK ? recorded : code;
+}
+
+static enum pk_code
+walk(struct pk_pass *pass, struct pk_error *err)
+{
+    const struct pk_pass_request *request = pass->request;
+    enum pk_code code;
+    pass->result->exit = PK_EXIT_USAGE;
+    if ((code = pk_select_check(request, &pass->desired.snapshot, err)) != PK_OK) {
+        return code;
+    }
+    pass->result->exit = PK_EXIT_CANNOT_RUN;
+    if ((code = observe(pass, err)) != PK_OK) {
+        return code;
+    }
+    if (request->acts && (code = record_start(pass, true, err)) != PK_OK) {
+        return code;
+    }
+    if ((code = pk_select_check_subnets(request, &pass->views, err)) != PK_OK) {
+        pass->result->exit = PK_EXIT_USAGE;
+        return code;
+    }
+    if (pass->db != NULL &&
+        (code = pk_orders_load(pass->pool, pass->db, pass->now, &pass->orders, err)) != PK_OK) {
+        return code;
+    }
+    if ((code = pk_pass_plan(pass, err)) != PK_OK) {
+        return code;
+    }
+    return request->acts ? act_and_record(pass, err) : PK_OK;
+}
+
+enum pk_code
+pk_pass_run(struct pk_pool *pool, const struct pk_config *config, struct pk_db *db,
+            const struct pk_pass_request *request, struct pk_pass_result *result,
+            struct pk_error *err)
+{
+    *result = (struct pk_pass_result){0};
+    struct pk_pass pass = {
+        .pool = pool,
+        .config = config,
+        .db = db,
+        .request = request,
+        .result = result,
+        .now = pk_wall_now(),
+    };
+    enum pk_code code = load_desired(&pass, err);
+    if (code != PK_OK) {
+        return code;
+    }
+    pk_select_limit_policies(pool, config, &pass.desired.snapshot, result);
+    code = walk(&pass, err);
+    pk_fleet_close(&pass.fleet);
+    if (code == PK_OK) {
+        pk_pass_note_dropped(pool, &pass.views, result);
+        pk_pass_finish(pool, request, result);
+    }
+    return code;
+}

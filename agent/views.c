@@ -1,0 +1,430 @@
+/*
+ * Everything that spans relationships is settled here, so that a view can be judged alone: which
+ * bases belong to which server, who was renamed, which scopes move, whose the unlinked scopes are.
+ */
+#include "agent/views.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "adm/applied.h"
+#include "adm/events.h"
+#include "adm/scopes.h"
+
+/* What the ADM remembers of one relationship, whatever Git calls it now. */
+struct remembered {
+    const char *name;
+    struct pk_relation relation; /* name NULL: its settings were never verified */
+};
+
+struct building {
+    struct pk_pool *pool;
+    const struct pk_config *config;
+    const struct pk_snapshot *snapshot;
+    const struct pk_fleet *fleet;
+    struct pk_db *db;
+    struct remembered *remembered;
+    size_t remembered_count;
+    struct pk_rows *bases; /* of each fleet server, all relationships, sorted by subnet */
+};
+
+static bool
+same_pair(const char *const a[PK_PAIR], const char *const b[PK_PAIR])
+{
+    if (a[0] == NULL || a[1] == NULL || b[0] == NULL || b[1] == NULL) {
+        return false;
+    }
+    return (strcmp(a[0], b[0]) == 0 && strcmp(a[1], b[1]) == 0) ||
+           (strcmp(a[0], b[1]) == 0 && strcmp(a[1], b[0]) == 0);
+}
+
+static const struct remembered *
+find_remembered(const struct building *building, const char *name)
+{
+    for (size_t i = 0; i < building->remembered_count; i++) {
+        if (strcmp(building->remembered[i].name, name) == 0) {
+            return &building->remembered[i];
+        }
+    }
+    return NULL;
+}
+
+static enum pk_code
+load_remembered(struct building *building, struct pk_error *err)
+{
+    const char *const *names;
+    size_t count;
+    enum pk_code code = pk_applied_relationships(building->db, building->pool, &names, &count, err);
+    if (code != PK_OK) {
+        return code;
+    }
+    building->remembered = pk_array(building->pool, struct remembered, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        struct remembered *one = &building->remembered[building->remembered_count++];
+        one->name = names[i];
+        code =
+            pk_applied_relation_load(building->db, building->pool, names[i], &one->relation, err);
+        if (code != PK_OK && code != PK_ENOENT) {
+            return code;
+        }
+    }
+    return PK_OK;
+}
+
+static enum pk_code
+load_bases(struct building *building, struct pk_error *err)
+{
+    for (size_t i = 0; i < building->fleet->count; i++) {
+        enum pk_code code =
+            pk_applied_load(building->db, building->pool, NULL, building->fleet->at[i].config->name,
+                            &building->bases[i], err);
+        if (code != PK_OK) {
+            return code;
+        }
+    }
+    return PK_OK;
+}
+
+/* -- Renames ------------------------------------------------------------------------------------
+ */
+
+static bool
+is_named(const struct building *building, const char *name)
+{
+    return pk_snapshot_relationship(building->snapshot, name) != NULL;
+}
+
+/* A relationship of this pair that Git does not name, on the servers or in memory; else NULL. */
+static const char *
+old_name(const struct building *building, const struct pk_wanted_relationship *wanted)
+{
+    const struct remembered *known = find_remembered(building, wanted->name);
+    const char *found = NULL;
+    for (size_t i = 0; known == NULL && i < building->remembered_count; i++) {
+        const struct remembered *one = &building->remembered[i];
+        if (!is_named(building, one->name) && same_pair(one->relation.servers, wanted->servers)) {
+            found = one->name;
+        }
+    }
+    for (int side = 0; side < PK_PAIR && found == NULL && known == NULL; side++) {
+        const struct pk_fleet_server *server =
+            pk_fleet_find(building->fleet, wanted->servers[side]);
+        const struct pk_relations *relations = &server->observed.relations;
+        if (pk_relations_find(relations, wanted->name) != NULL) {
+            return NULL;
+        }
+        for (size_t i = 0; i < relations->count && found == NULL; i++) {
+            const struct pk_relation *relation = &relations->at[i];
+            if (!is_named(building, relation->name) &&
+                same_pair(relation->servers, wanted->servers)) {
+                found = relation->name;
+            }
+        }
+    }
+    return found;
+}
+
+/* -- Moves ----------------------------------------------------------------------------------------
+ */
+
+/* Servers a relationship had or has: Git's word, else what was verified last. */
+static const char *const *
+members(const struct building *building, const char *name)
+{
+    const struct pk_wanted_relationship *wanted =
+        pk_snapshot_relationship(building->snapshot, name);
+    if (wanted != NULL) {
+        return wanted->servers;
+    }
+    const struct remembered *known = find_remembered(building, name);
+    return known != NULL ? known->relation.servers : NULL;
+}
+
+static bool
+is_still_there(const struct building *building, const char *name, struct pk_prefix subnet)
+{
+    const char *const *servers = members(building, name);
+    for (int side = 0; servers != NULL && side < PK_PAIR; side++) {
+        const struct pk_fleet_server *server =
+            servers[side] != NULL ? pk_fleet_find(building->fleet, servers[side]) : NULL;
+        if (server == NULL || !server->known) {
+            return true; /* unknown is not absent */
+        }
+        const struct pk_row *row = pk_rows_find(&server->observed.rows, subnet);
+        if (row != NULL && row->relationship != NULL && strcmp(row->relationship, name) == 0) {
+            return true;
+        }
+    }
+    return servers == NULL;
+}
+
+/* The relationship that Git wants a subnet in, other than @p name; NULL when there is none. */
+static const struct pk_wanted_scope *
+wanted_elsewhere(const struct pk_wanted_scope *const *by_subnet, size_t count,
+                 struct pk_prefix subnet, const char *name)
+{
+    size_t low = 0, high = count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (pk_prefix_compare(by_subnet[middle]->subnet, subnet) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    const struct pk_wanted_scope *elsewhere = NULL;
+    for (; low < count && pk_prefix_compare(by_subnet[low]->subnet, subnet) == 0; low++) {
+        if (strcmp(by_subnet[low]->relationship, name) == 0) {
+            return NULL; /* still wanted where it is */
+        }
+        elsewhere = by_subnet[low];
+    }
+    return elsewhere;
+}
+
+static int
+compare_by_subnet(const void *a, const void *b)
+{
+    const struct pk_wanted_scope *const *x = a, *const *y = b;
+    return pk_prefix_compare((*x)->subnet, (*y)->subnet);
+}
+
+static const struct pk_wanted_scope **
+sort_by_subnet(const struct building *building)
+{
+    const struct pk_snapshot *snapshot = building->snapshot;
+    const struct pk_wanted_scope **by_subnet =
+        pk_array(building->pool, const struct pk_wanted_scope *, snapshot->scope_count + 1);
+    for (size_t i = 0; i < snapshot->scope_count; i++) {
+        by_subnet[i] = &snapshot->scopes[i];
+    }
+    qsort(by_subnet, snapshot->scope_count, sizeof *by_subnet, compare_by_subnet);
+    return by_subnet;
+}
+
+struct moves {
+    PK_VECTOR(struct pk_move) list;
+};
+
+static int
+compare_moves(const void *a, const void *b)
+{
+    return pk_prefix_compare(((const struct pk_move *)a)->subnet,
+                             ((const struct pk_move *)b)->subnet);
+}
+
+/* Sorted, each subnet once: a scope has a base on both servers of the pair it leaves. */
+static struct pk_moves
+finish_moves(struct moves *moves)
+{
+    size_t kept = 0;
+    if (moves->list.count != 0) {
+        qsort(moves->list.at, moves->list.count, sizeof *moves->list.at, compare_moves);
+    }
+    for (size_t i = 0; i < moves->list.count; i++) {
+        if (kept == 0 || compare_moves(&moves->list.at[kept - 1], &moves->list.at[i]) != 0) {
+            moves->list.at[kept++] = moves->list.at[i];
+        }
+    }
+    return (struct pk_moves){.at = moves->list.at, .count = kept};
+}
+
+static size_t
+view_index(const struct building *building, const char *name)
+{
+    const struct pk_wanted_relationship *found = pk_snapshot_relationship(building->snapshot, name);
+    return found != NULL ? (size_t)(found - building->snapshot->relationships) : SIZE_MAX;
+}
+
+static void
+note_move(const struct building *building, struct pk_prefix subnet, const char *from,
+          const char *to, struct moves *leaving, struct moves *coming)
+{
+    const struct pk_wanted_relationship *loser = pk_snapshot_relationship(building->snapshot, from);
+    if (loser != NULL) {
+        *pk_push(building->pool, &leaving[view_index(building, from)].list) =
+            (struct pk_move){.subnet = subnet, .other = to};
+    }
+    *pk_push(building->pool, &coming[view_index(building, to)].list) = (struct pk_move){
+        .subnet = subnet,
+        .other = from,
+        .other_prunes = loser != NULL && loser->prune == PK_PRUNE_OWNED,
+        .still_there = is_still_there(building, from, subnet),
+    };
+}
+
+static void
+find_moves(const struct building *building, struct pk_views *views)
+{
+    const struct pk_wanted_scope **by_subnet = sort_by_subnet(building);
+    struct moves *leaving = pk_array(building->pool, struct moves, views->count + 1);
+    struct moves *coming = pk_array(building->pool, struct moves, views->count + 1);
+    for (size_t s = 0; s < building->fleet->count; s++) {
+        for (size_t i = 0; i < building->bases[s].count; i++) {
+            const struct pk_row *base = &building->bases[s].at[i];
+            const char *from = base->relationship;
+            const struct pk_wanted_scope *to =
+                wanted_elsewhere(by_subnet, building->snapshot->scope_count, base->subnet, from);
+            const char *const *old = to != NULL ? members(building, from) : NULL;
+            if (old != NULL && !same_pair(old, members(building, to->relationship))) {
+                note_move(building, base->subnet, from, to->relationship, leaving, coming);
+            }
+        }
+    }
+    for (size_t i = 0; i < views->count; i++) {
+        views->at[i].leaving = finish_moves(&leaving[i]);
+        views->at[i].coming = finish_moves(&coming[i]);
+    }
+}
+
+/* -- One view -------------------------------------------------------------------------------------
+ */
+
+static bool
+is_first_of_server(const struct building *building, const char *relationship, const char *server)
+{
+    for (size_t i = 0; i < building->snapshot->relationship_count; i++) {
+        const struct pk_wanted_relationship *one = &building->snapshot->relationships[i];
+        if (strcmp(one->servers[0], server) == 0 || strcmp(one->servers[1], server) == 0) {
+            return strcmp(one->name, relationship) == 0;
+        }
+    }
+    return false;
+}
+
+static void
+fill_side(const struct building *building, struct pk_pair_view *view, int side)
+{
+    const char *name = view->relationship->servers[side];
+    const struct pk_fleet_server *server = pk_fleet_find(building->fleet, name);
+    struct pk_server_view *out = &view->servers[side];
+    *out = (struct pk_server_view){
+        .name = name,
+        .known = server->known,
+        .reason = server->reason,
+        .rows = server->observed.rows,
+        .relations = server->observed.relations,
+        .observed_at = server->observed_at,
+        .retired_ids = server->retired_ids,
+    };
+    if (server->connection != NULL) {
+        out->capabilities = server->driver->capabilities(server->connection);
+        out->writes = server->config->writes && out->capabilities->writes;
+    }
+    view->base[side] = building->bases[server - building->fleet->at];
+    view->adopts_unlinked[side] = is_first_of_server(building, view->relationship->name, name);
+}
+
+static enum pk_code
+fill_view(const struct building *building, const struct pk_wanted_relationship *relationship,
+          struct pk_pair_view *view, struct pk_error *err)
+{
+    view->relationship = relationship;
+    view->scopes = pk_snapshot_scopes(building->snapshot, relationship->name);
+    view->renamed_from = old_name(building, relationship);
+    for (int side = 0; side < PK_PAIR; side++) {
+        fill_side(building, view, side);
+    }
+    const char *kept_as =
+        view->renamed_from != NULL && find_remembered(building, view->renamed_from) != NULL
+            ? view->renamed_from
+            : relationship->name;
+    const struct remembered *known = find_remembered(building, kept_as);
+    if (known != NULL && known->relation.name != NULL) {
+        view->base_relation = &known->relation;
+    }
+    return building->db == NULL
+               ? PK_OK
+               : pk_owned_load(building->db, building->pool, kept_as, &view->owned_before, err);
+}
+
+static enum pk_code
+credit_unfinished(const struct building *building, struct pk_views *views, struct pk_error *err)
+{
+    struct pk_operation *unfinished;
+    size_t count;
+    enum pk_code code =
+        pk_operations_unfinished(building->db, building->pool, &unfinished, &count, err);
+    for (size_t i = 0; code == PK_OK && count != 0 && i < views->count; i++) {
+        pk_view_credit_intents(building->pool, &views->at[i], unfinished, count);
+    }
+    return code;
+}
+
+static void
+find_dropped(const struct building *building, struct pk_views *views)
+{
+    const char **dropped = pk_array(building->pool, const char *, building->remembered_count + 1);
+    for (size_t i = 0; i < building->remembered_count; i++) {
+        const char *name = building->remembered[i].name;
+        bool renamed = false;
+        for (size_t v = 0; v < views->count; v++) {
+            const char *from = views->at[v].renamed_from;
+            renamed = renamed || (from != NULL && strcmp(from, name) == 0);
+        }
+        if (!renamed && !is_named(building, name)) {
+            dropped[views->dropped_count++] = name;
+        }
+    }
+    views->dropped = dropped;
+}
+
+enum pk_code
+pk_views_build(struct pk_pool *pool, const struct pk_config *config,
+               const struct pk_snapshot *snapshot, const struct pk_fleet *fleet, struct pk_db *db,
+               bool bases_unknown, struct pk_views *out, struct pk_error *err)
+{
+    struct building building = {
+        .pool = pool,
+        .config = config,
+        .snapshot = snapshot,
+        .fleet = fleet,
+        .db = db,
+        .bases = pk_array(pool, struct pk_rows, fleet->count + 1),
+    };
+    enum pk_code code = PK_OK;
+    if (db != NULL) {
+        code = load_remembered(&building, err);
+        code = code == PK_OK ? load_bases(&building, err) : code;
+    }
+    struct pk_views views = {
+        .at = pk_array(pool, struct pk_pair_view, snapshot->relationship_count + 1),
+    };
+    for (; code == PK_OK && views.count < snapshot->relationship_count; views.count++) {
+        struct pk_pair_view *view = &views.at[views.count];
+        code = fill_view(&building, &snapshot->relationships[views.count], view, err);
+        view->bases_unknown = bases_unknown;
+    }
+    if (code == PK_OK) {
+        find_moves(&building, &views);
+        find_dropped(&building, &views);
+        code = db != NULL ? credit_unfinished(&building, &views, err) : PK_OK;
+    }
+    if (code == PK_OK) {
+        *out = views;
+    }
+    return code;
+}
+
+void
+pk_views_record_renames(struct pk_txn *txn, const struct pk_views *views, const char *revision,
+                        struct pk_wall now)
+{
+    PK_SCRATCH(pool);
+    for (size_t i = 0; i < views->count; i++) {
+        const struct pk_pair_view *view = &views->at[i];
+        if (view->renamed_from == NULL) {
+            continue;
+        }
+        const char *name = view->relationship->name;
+        pk_adm_relation_rename(txn, view->renamed_from, name);
+        pk_applied_rename(txn, view->renamed_from, name);
+        pk_event_add(txn, &(struct pk_event){
+                              .time = now,
+                              .reason = PK_REASON_RELATIONSHIP_RENAMED,
+                              .relationship = name,
+                              .revision = revision,
+                              .message = pk_sprintf(pool, "was called %s", view->renamed_from),
+                          });
+    }
+}

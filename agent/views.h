@@ -1,0 +1,30 @@
+/**
+ * @file
+ * From snapshot, observations and ADM to one view for each relationship.
+ */
+#ifndef PK_AGENT_VIEWS_H
+#define PK_AGENT_VIEWS_H
+
+#include "agent/fleet.h"
+
+struct pk_views {
+    struct pk_pair_view *at; /**< one for each relationship of the snapshot, in its order */
+    size_t count;
+    const char *const *dropped; /**< relationships with a base that Git no longer names, sorted */
+    size_t dropped_count;
+};
+
+/**
+ * @param db  NULL: no base is known (design 6, "No database")
+ * @param bases_unknown  the database exists but may not be read
+ */
+enum pk_code
+pk_views_build(struct pk_pool *pool, const struct pk_config *config,
+               const struct pk_snapshot *snapshot, const struct pk_fleet *fleet, struct pk_db *db,
+               bool bases_unknown, struct pk_views *out, struct pk_error *err);
+
+/** Persists renames that the views found, with their events. */
+void pk_views_record_renames(struct pk_txn *txn, const struct pk_views *views, const char *revision,
+                             struct pk_wall now);
+
+#endif

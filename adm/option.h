@@ -33,9 +33,9 @@ enum pk_option_type {
 };
 
 struct pk_option {
-    uint16_t code; /**< 1..254 */
     const char *name;
     enum pk_option_type type;
+    uint16_t code;   /**< 1..254                                                             */
     bool array;      /**< more than one value allowed                                        */
     bool server_set; /**< part of the exchange itself (lease time, message type, what the client
                           or relay sends): no configuration may state it                     */
@@ -75,8 +75,8 @@ const char *pk_option_values(struct pk_pool *pool, const struct pk_option *optio
                              const char *const *texts, size_t count, struct pk_error *err);
 
 /** Canonical value from a canonical array and its flags; without flags the array itself. */
-const char *pk_option_wrap(struct pk_pool *pool, const char *values, bool always_send,
-                           bool never_send);
+const char *
+pk_option_wrap(struct pk_pool *pool, const char *values, bool always_send, bool never_send);
 
 /** "IPv4 address", "number 0..255": for messages and documentation. */
 const char *pk_option_type_name(enum pk_option_type type);

@@ -28,7 +28,7 @@ struct pk_pool;
 #define PK_CLEANUP(function) __attribute__((cleanup(function)))
 
 /** A pool that dies with the enclosing block. */
-#define PK_SCRATCH(name) PK_CLEANUP(pk_pool_release) struct pk_pool *name = pk_pool_new(NULL)
+#define PK_SCRATCH(name) PK_CLEANUP(pk_pool_release) struct pk_pool *(name) = pk_pool_new(NULL)
 
 /** @param parent  freed with it; NULL for a root of its own */
 struct pk_pool *pk_pool_new(struct pk_pool *parent);

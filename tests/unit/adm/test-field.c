@@ -81,7 +81,7 @@ every_field_is_explained_in_a_sentence(void **state)
 static bool
 is_choice(const struct pk_field *row, const char *text)
 {
-    for (const char *const *choice = row->choices; *choice != NULL; choice++) {
+    for (const char *const *choice = row->choices; choice != NULL && *choice != NULL; choice++) {
         if (strcmp(*choice, text) == 0) {
             return true;
         }

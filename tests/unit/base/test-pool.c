@@ -27,17 +27,17 @@ memory_is_zeroed_aligned_and_apart_whatever_its_size(void **state)
 {
     (void)state;
     static const size_t sizes[] = {0, 1, 7, 16, 17, 511, 512, 513, 1024, 5000, 300000, 3};
-    enum { ROUNDS = 40, SIZES = sizeof sizes / sizeof sizes[0] };
+    enum { SIZES = sizeof sizes / sizeof sizes[0], CUTS = 40 * SIZES };
     PK_SCRATCH(pool);
-    unsigned char *cut[ROUNDS * SIZES];
-    for (size_t i = 0; i < ROUNDS * SIZES; i++) {
+    unsigned char *cut[CUTS];
+    for (size_t i = 0; i < CUTS; i++) {
         cut[i] = pk_alloc(pool, sizes[i % SIZES]);
         assert_non_null(cut[i]);
         assert_int_equal((uintptr_t)cut[i] % alignof(max_align_t), 0);
         assert_true(all_zero(cut[i], sizes[i % SIZES]));
         memset(cut[i], (int)(i % 255) + 1, sizes[i % SIZES]);
     }
-    for (size_t i = 0; i < ROUNDS * SIZES; i++) {
+    for (size_t i = 0; i < CUTS; i++) {
         for (size_t j = 0; j < sizes[i % SIZES]; j++) {
             assert_int_equal(cut[i][j], i % 255 + 1);
         }

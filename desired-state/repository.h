@@ -12,6 +12,11 @@
 
 #include "desired-state/snapshot.h"
 
+/** First argument of a program that has been started to fetch: pk_repository_fetch_helper(). */
+#define PK_FETCH_HELPER_VERB "fetch-helper"
+
+#define PK_PACK_BYTES_LIMIT (256ULL << 20)
+
 /** What to read and how much of it, from the configuration. */
 struct pk_repository_config {
     const char *url;    /**< local path or file:// (further transports: refused by name) */
@@ -22,6 +27,7 @@ struct pk_repository_config {
     const char *helper;         /**< program to exec for a fetch: our own executable             */
     size_t files_limit;         /**< 200,000 */
     uint64_t total_bytes_limit; /**< 1 GiB */
+    uint64_t pack_bytes_limit;  /**< one fetch brings no more; 0 = PK_PACK_BYTES_LIMIT           */
     struct pk_document_limits limits;
 };
 

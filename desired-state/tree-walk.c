@@ -1,0 +1,194 @@
+/*
+ * Reads a commit without a working tree: entries of tree objects, then blobs, nothing else of the
+ * library.  A missing or garbled object is an error of the whole, so what cannot be read never
+ * looks absent.
+ */
+#include <string.h>
+
+#include "desired-state/git.h"
+#include "desired-state/source-files.h"
+
+struct walk {
+    struct pk_source_files files;
+    struct pk_git git;
+    const char *bare, *commit;
+    bool stopped;
+};
+
+static void
+walk_done(struct walk *walk)
+{
+    pk_git_close(&walk->git);
+}
+
+static enum pk_entry_kind
+kind_of(const git_tree_entry *entry)
+{
+    switch (git_tree_entry_filemode(entry)) {
+    case GIT_FILEMODE_TREE:
+        return PK_ENTRY_FOLDER;
+    case GIT_FILEMODE_BLOB:
+    case GIT_FILEMODE_BLOB_EXECUTABLE:
+        return PK_ENTRY_FILE;
+    case GIT_FILEMODE_LINK:
+        return PK_ENTRY_LINK;
+    case GIT_FILEMODE_COMMIT:
+        return PK_ENTRY_SUBMODULE;
+    case GIT_FILEMODE_UNREADABLE:
+        break;
+    }
+    return PK_ENTRY_OTHER;
+}
+
+static enum pk_code
+read_blob(struct walk *walk, const git_oid *id, const char *path, struct pk_error *err)
+{
+    size_t size;
+    git_object_t type;
+    if (git_odb_read_header(&size, &type, walk->git.odb, id) != 0 || type != GIT_OBJECT_BLOB) {
+        return pk_git_damaged(err, walk->bare, path);
+    }
+    enum pk_entry_use use = pk_source_admit(&walk->files, path, size);
+    if (use != PK_ENTRY_READ) {
+        walk->stopped = use == PK_ENTRY_STOP;
+        return PK_OK;
+    }
+    git_odb_object *object;
+    if (git_odb_read(&object, walk->git.odb, id) != 0) {
+        return pk_git_damaged(err, walk->bare, path);
+    }
+    struct pk_pool *pool = walk->files.pool;
+    char *id_text = pk_alloc(pool, PK_COMMIT_TEXT_BYTES);
+    *pk_push(pool, &walk->files.list) = (struct pk_source_file){
+        .path = path,
+        .object_id = git_oid_tostr(id_text, PK_COMMIT_TEXT_BYTES, id),
+        .bytes = pk_strndup(pool, git_odb_object_data(object), git_odb_object_size(object)),
+        .size = git_odb_object_size(object),
+    };
+    git_odb_object_free(object);
+    return PK_OK;
+}
+
+static enum pk_code
+walk_tree(struct walk *walk, const git_oid *id, const char *folder, unsigned depth,
+          struct pk_error *err)
+{
+    PK_CLEANUP(pk_git_tree_release) git_tree *tree = NULL;
+    if (git_tree_lookup(&tree, walk->git.repository, id) != 0) {
+        return pk_git_damaged(err, walk->bare, folder[0] != '\0' ? folder : "the top folder");
+    }
+    enum pk_code code = PK_OK;
+    size_t count = git_tree_entrycount(tree);
+    for (size_t i = 0; i < count && code == PK_OK && !walk->stopped; i++) {
+        const git_tree_entry *entry = git_tree_entry_byindex(tree, i);
+        const char *name = git_tree_entry_name(entry);
+        const char *path = pk_source_path(walk->files.pool, folder, name);
+        switch (pk_source_entry(&walk->files, path, name, kind_of(entry), depth)) {
+        case PK_ENTRY_READ:
+            code = read_blob(walk, git_tree_entry_id(entry), path, err);
+            break;
+        case PK_ENTRY_DESCEND:
+            code = walk_tree(walk, git_tree_entry_id(entry), path, depth + 1, err);
+            break;
+        case PK_ENTRY_STOP:
+            walk->stopped = true;
+            break;
+        case PK_ENTRY_SKIP:
+            break;
+        }
+    }
+    return code;
+}
+
+/* One step of the configured path: @p id goes from a tree to the named tree in it. */
+static enum pk_code
+enter(struct walk *walk, git_oid *id, const char *name, const char *path, struct pk_error *err)
+{
+    PK_CLEANUP(pk_git_tree_release) git_tree *tree = NULL;
+    if (git_tree_lookup(&tree, walk->git.repository, id) != 0) {
+        return pk_git_damaged(err, walk->bare, path);
+    }
+    const git_tree_entry *entry = git_tree_entry_byname(tree, name);
+    if (entry == NULL) {
+        return pk_error_set(err, PK_ENOENT, path,
+                            "commit %.8s has no such folder; correct repository.path, or commit "
+                            "the folder",
+                            walk->commit);
+    }
+    enum pk_entry_kind kind = kind_of(entry);
+    if (kind == PK_ENTRY_FILE) {
+        return pk_error_set(err, PK_ENOENT, path,
+                            "in commit %.8s this is a file, not a folder; correct repository.path",
+                            walk->commit);
+    }
+    if (kind != PK_ENTRY_FOLDER) {
+        pk_source_not_a_file(walk->files.diagnostics, path, kind);
+        walk->stopped = true;
+        return PK_OK;
+    }
+    git_oid_cpy(id, git_tree_entry_id(entry));
+    return PK_OK;
+}
+
+/* Goes from the root to config->path. */
+static enum pk_code
+find_folder(struct walk *walk, git_oid *id, struct pk_error *err)
+{
+    PK_SCRATCH(pool);
+    const char *so_far = "";
+    char *rest = pk_strdup(pool, walk->files.limits->path), *next;
+    enum pk_code code = PK_OK;
+    while (code == PK_OK && !walk->stopped && (next = strsep(&rest, "/")) != NULL) {
+        if (next[0] == '\0' || strcmp(next, ".") == 0) {
+            continue;
+        }
+        so_far = pk_source_path(pool, so_far, next);
+        code = enter(walk, id, next, so_far, err);
+    }
+    return code;
+}
+
+static enum pk_code
+find_root(struct walk *walk, git_oid *root, struct pk_error *err)
+{
+    git_oid id;
+    PK_CLEANUP(pk_git_commit_release) git_commit *commit = NULL;
+    if (git_oid_fromstr(&id, walk->commit) != 0) {
+        return pk_error_set(err, PK_EINVAL, walk->commit,
+                            "this is no commit; write its 40 hexadecimal digits");
+    }
+    int failed = git_commit_lookup(&commit, walk->git.repository, &id);
+    if (failed == GIT_ENOTFOUND) {
+        return pk_error_set(err, PK_ENOENT, walk->commit,
+                            "the copy %s has no such commit; fetch first", walk->bare);
+    }
+    if (failed != 0) {
+        return pk_git_damaged(err, walk->bare, walk->commit);
+    }
+    git_oid_cpy(root, git_commit_tree_id(commit));
+    return PK_OK;
+}
+
+enum pk_code
+pk_repository_read(struct pk_pool *pool, const struct pk_repository_config *config,
+                   const char *commit, struct pk_source_file **files, size_t *count,
+                   struct pk_diagnostics *diagnostics, struct pk_error *err)
+{
+    PK_CLEANUP(walk_done)
+    struct walk walk = {
+        .files = {.pool = pool, .limits = config, .diagnostics = diagnostics},
+        .bare = config->bare,
+        .commit = commit,
+    };
+    git_oid folder;
+    enum pk_code code = pk_git_open(&walk.git, config->bare, err);
+    if (code != PK_OK || (code = find_root(&walk, &folder, err)) != PK_OK ||
+        (code = find_folder(&walk, &folder, err)) != PK_OK) {
+        return code;
+    }
+    if (!walk.stopped && (code = walk_tree(&walk, &folder, "", 0, err)) != PK_OK) {
+        return code;
+    }
+    pk_source_finish(&walk.files, files, count);
+    return PK_OK;
+}

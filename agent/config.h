@@ -25,7 +25,7 @@ struct pk_credential {
 
 struct pk_config {
     const char *file;                       /**< for messages */
-    struct pk_repository_config repository; /**< bare and helper are filled in by the agent      */
+    struct pk_repository_config repository; /**< bare = `<database>.git`, helper = this program  */
     uint32_t interval_ms;
     bool rewind_allowed;
     const char *database;
@@ -44,8 +44,9 @@ struct pk_config {
 };
 
 /**
- * @param file  path; NULL: $PAIRKEEPER_CONFIG, ./pairkeeper.yaml, /etc/pairkeeper/pairkeeper.yaml,
- *              the first that exists
+ * @param file  path; NULL: $PAIRKEEPER_CONFIG when it is set, else ./pairkeeper.yaml, else
+ *              /etc/pairkeeper/pairkeeper.yaml.  A named file that is not there is a failure, never
+ *              a reason to take another.
  * @param out   lives in @p pool; untouched unless PK_OK
  * @return PK_OK; PK_ENOENT (none found: the message lists where it looked); PK_EINVAL with all
  *         errors in @p diagnostics; PK_EACCESS; PK_ESYS

@@ -20,6 +20,7 @@ enum pk_format { PK_FORMAT_TEXT, PK_FORMAT_JSON, PK_FORMAT_MARKDOWN };
 struct pk_context {
     struct pk_pool *pool;           /**< dies with the call */
     const struct pk_config *config; /**< NULL for verbs that need none */
+    const char *config_file;        /**< --config, or NULL             */
     enum pk_format format;
     FILE *out, *err, *in; /**< in: NULL when nobody can be asked */
     bool out_is_terminal, err_is_terminal, in_is_terminal;
@@ -32,6 +33,13 @@ struct pk_context {
     const volatile int *stop; /**< set by SIGTERM and SIGINT */
     struct pk_agent *agent;   /**< the running agent when called through its socket, else NULL */
 };
+
+/**
+ * The configuration, read the first time it is asked for.
+ * @return PK_OK; codes of pk_config_load(), all errors in @p diagnostics
+ */
+enum pk_code pk_context_config(struct pk_context *context, struct pk_diagnostics *diagnostics,
+                               struct pk_error *err);
 
 /**
  * The database, opened the first time it is asked for.
@@ -47,6 +55,15 @@ pk_context_fail(struct pk_context *context, enum pk_exit code, const struct pk_e
 /** Diagnostics as text or in the JSON shape of `validate`'s errors, behind one failure. */
 enum pk_exit pk_context_fail_invalid(struct pk_context *context, const char *what,
                                      struct pk_diagnostics *diagnostics);
+
+/** The errors, or the warnings, as a JSON array of 6.1's objects. */
+json_t *pk_json_diagnostics(const struct pk_diagnostics *diagnostics, bool warnings);
+
+/** A time as RFC 3339 text; null for "never" (0). */
+json_t *pk_json_time(struct pk_wall time);
+
+/** Text or, for NULL, null. */
+json_t *pk_json_text_or_null(const char *text);
 
 /** Asks yes or no on a terminal; false when nobody can be asked. */
 bool pk_context_confirm(struct pk_context *context, const char *question);

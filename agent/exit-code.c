@@ -10,19 +10,17 @@
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 const struct pk_exit_row pk_exits[] = {
-    {PK_EXIT_USAGE, "usage", "The command line was not understood; nothing was done."},
-    {PK_EXIT_LOCKED, "locked", "Another pairkeeper holds the database; nothing was done."},
-    {PK_EXIT_INVALID, "invalid",
-     "The desired state or the configuration has errors; no server was written."},
-    {PK_EXIT_REFUSED, "refused", "The revision was refused: it rewinds or is not verified."},
-    {PK_EXIT_STALE_PLAN, "stale-plan",
-     "The plan no longer fits what the servers hold; nothing of it was done."},
-    {PK_EXIT_CANNOT_RUN, "cannot-run",
+    {PK_EXIT_USAGE, "The command line was not understood; nothing was done."},
+    {PK_EXIT_LOCKED, "Another pairkeeper holds the database; nothing was done."},
+    {PK_EXIT_INVALID, "The desired state or the configuration has errors; no server was written."},
+    {PK_EXIT_REFUSED, "The revision was refused: it rewinds or is not verified."},
+    {PK_EXIT_STALE_PLAN, "The plan no longer fits what the servers hold; nothing of it was done."},
+    {PK_EXIT_CANNOT_RUN,
      "The pass could not run: repository or database unusable, or no server readable."},
-    {PK_EXIT_HELD, "held", "A guard holds a relationship until somebody approves its plan."},
-    {PK_EXIT_PARTIAL, "partial", "Some scopes failed, were blocked or are unknown."},
-    {PK_EXIT_DRIFT, "drift", "Git and the servers differ: found by diff, or left by apply."},
-    {PK_EXIT_IN_STEP, "in-step", "Git and both servers agree, or the verb did what it was asked."},
+    {PK_EXIT_HELD, "A guard holds a relationship until somebody approves its plan."},
+    {PK_EXIT_PARTIAL, "Some scopes failed, were blocked or are unknown."},
+    {PK_EXIT_DRIFT, "Git and the servers differ: found by diff, or left by apply."},
+    {PK_EXIT_IN_STEP, "Git and both servers agree, or the verb did what it was asked."},
 };
 const size_t pk_exit_count = COUNT_OF(pk_exits);
 
@@ -41,12 +39,6 @@ enum pk_exit
 pk_exit_worse(enum pk_exit a, enum pk_exit b)
 {
     return rank_of(a) <= rank_of(b) ? a : b;
-}
-
-const char *
-pk_exit_name(enum pk_exit code)
-{
-    return pk_exits[rank_of(code)].name;
 }
 
 const char *

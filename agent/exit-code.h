@@ -23,7 +23,6 @@ enum pk_exit {
 /** One row per code, highest precedence first. */
 struct pk_exit_row {
     enum pk_exit code;
-    const char *name; /**< short stable name, `held`: in JSON */
     const char *document;
 };
 
@@ -32,9 +31,6 @@ extern const size_t pk_exit_count;
 
 /** Of several outcomes the one that is reported: 64, 7, 3, 8, 6, 1, 4, 5, 2, 0. */
 enum pk_exit pk_exit_worse(enum pk_exit a, enum pk_exit b);
-
-/** `held`. */
-const char *pk_exit_name(enum pk_exit code);
 
 /** One sentence for help and documentation. */
 const char *pk_exit_document(enum pk_exit code);

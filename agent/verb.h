@@ -29,6 +29,7 @@ enum pk_verb_access {
     PK_ACCESS_SHOWS,   /**< asks the running agent, else reads                        */
     PK_ACCESS_READS,   /**< reads beside a running agent, never asks it               */
     PK_ACCESS_CHANGES, /**< takes the lock, or hands the request to the running agent */
+    PK_ACCESS_ASKS,    /**< only the running agent can do it: the request is handed over      */
     PK_ACCESS_RUNS,    /**< is the agent                                              */
 };
 
@@ -41,6 +42,10 @@ struct pk_verb {
     const struct pk_verb_option *options; /**< ends with a NULL name; NULL = none */
     size_t positional_min, positional_max;
     enum pk_verb_access access;
+    /** First words with which a verb that changes only shows: `list show`; NULL = none. */
+    const char *showing_words;
+    /** Switch with which a verb that shows reads beside the agent for as long as it likes. */
+    const char *beside_option;
     bool needs_config;
     bool has_markdown; /**< accepts `-o markdown` too; every verb has text and json */
     enum pk_exit (*run)(struct pk_context *context, const struct pk_arguments *arguments);
@@ -50,6 +55,12 @@ extern const struct pk_verb pk_verbs[];
 extern const size_t pk_verb_count;
 
 const struct pk_verb *pk_verb_find(const char *name);
+
+/** How these words touch the database: the row's access, or what its exceptions say. */
+enum pk_verb_access pk_arguments_access(const struct pk_arguments *arguments);
+
+/** The option of @p verb called @p name (without dashes), or NULL. */
+const struct pk_verb_option *pk_verb_option_find(const struct pk_verb *verb, const char *name);
 
 /** Value of an option of the verb, NULL = not given. */
 const char *pk_argument(const struct pk_arguments *arguments, const char *option);
@@ -62,6 +73,19 @@ enum pk_code pk_arguments_parse(struct pk_pool *pool, int argc, char **argv,
                                 struct pk_arguments *out, struct pk_error *err);
 
 void pk_verb_help(struct pk_context *context, const struct pk_verb *verb);
+
+/** Help of the whole program: every verb, global options, exit codes. */
+void pk_program_help(struct pk_context *context);
+
+/**
+ * Runs a verb as its access asks: opens or locks the database, or hands the words to the agent.
+ * The database it opened is closed by the caller of the verb: context->db, unless borrowed.
+ */
+enum pk_exit pk_verb_dispatch(struct pk_context *context, const struct pk_arguments *arguments);
+
+/** A failure of the command line itself: what is wrong, and where help is. */
+enum pk_exit pk_verb_usage(struct pk_context *context, const struct pk_arguments *arguments,
+                           const char *format, ...) PK_PRINTF(3, 4);
 
 /** Every verb, one file each: agent/verb-NAME.c. */
 enum pk_exit pk_verb_validate(struct pk_context *, const struct pk_arguments *);

@@ -377,6 +377,12 @@ pk_node_get(const struct pk_node *mapping, const char *key)
     return NULL;
 }
 
+struct pk_mark
+pk_node_mark(const char *file, const struct pk_node *node)
+{
+    return (struct pk_mark){.file = file, .line = node->line, .column = node->column};
+}
+
 bool
 pk_node_is_null(const struct pk_node *node)
 {

@@ -32,9 +32,9 @@ extern const struct pk_document_limits pk_document_default_limits;
 /**
  * @param pool  owns the tree
  * @param file  name for messages
- * @return the root mapping; NULL when the file is empty of content or has an error, which is then
- *         in @p diagnostics.  A file whose keys repeat still has a tree (the first value counts),
- * so that decoding shows its other errors.
+ * @return the root mapping; NULL when the file is empty of content or cannot be read, which is then
+ *         in @p diagnostics.  A file whose keys repeat (the first value counts) or lack a value
+ * still has a tree, so that decoding shows its other errors.
  */
 const struct pk_node *
 pk_document_parse(struct pk_pool *pool, const char *file, const char *bytes, size_t size,
@@ -42,6 +42,9 @@ pk_document_parse(struct pk_pool *pool, const char *file, const char *bytes, siz
 
 /** Value of @p key in a mapping, or NULL. */
 const struct pk_node *pk_node_get(const struct pk_node *mapping, const char *key);
+
+/** Where a node stands; @p file is borrowed. */
+struct pk_mark pk_node_mark(const char *file, const struct pk_node *node);
 
 /** A plain `null` or `~`. */
 bool pk_node_is_null(const struct pk_node *node);

@@ -51,12 +51,27 @@ struct pk_pair_view {
                                    that name count as this relationship's                        */
     bool bases_unknown; /**< no database at hand: guards that need bases are not judged           */
     struct pk_moves leaving, coming;
+    /** Scopes that Git now names in another relationship of the same two servers: that one links
+        them anew, so here they are neither dropped nor foreign. */
+    struct pk_moves relinked;
     /** Scopes without a link belong here when this is the first relationship of that server. */
     bool adopts_unlinked[PK_PAIR];
 };
 
 /** Is this row of server @p side this relationship's (linked to it, or unlinked and adopted)? */
 bool pk_view_has(const struct pk_pair_view *view, int side, const struct pk_row *row);
+
+/** Does a relationship of these two servers, in either order, join the same pair as the view's? */
+bool pk_view_is_our_pair(const struct pk_pair_view *view, const char *const servers[PK_PAIR]);
+
+/** The relationship as server @p side holds it, under its old name too; NULL = not there. */
+const struct pk_relation *pk_view_relation(const struct pk_pair_view *view, int side);
+
+/** Scopes of the relationship that have a base, on either server: the n of the guards. */
+size_t pk_view_base_count(const struct pk_pair_view *view);
+
+/** The move of @p subnet, or NULL. */
+const struct pk_move *pk_moves_find(const struct pk_moves *moves, struct pk_prefix subnet);
 
 /** The side content flows to. */
 static inline int
@@ -66,7 +81,8 @@ pk_other_side(int side)
 }
 
 /**
- * Rows that hold exactly what an unfinished operation of ours meant to write count as base.
+ * Rows that hold exactly what an unfinished operation of ours meant to write count as base; where
+ * it meant to delete and the row is gone, so is its base.
  * @param pool  owns the new base arrays put into @p view
  */
 void pk_view_credit_intents(struct pk_pool *pool, struct pk_pair_view *view,

@@ -85,7 +85,6 @@ const struct pk_verb pk_verbs[] = {
         .positional_max = ANY_NUMBER,
         .access = PK_ACCESS_READS,
         .needs_config = true,
-        .has_markdown = true,
         .run = pk_verb_diff,
     },
     {
@@ -98,7 +97,6 @@ const struct pk_verb pk_verbs[] = {
         .options = apply_options,
         .access = PK_ACCESS_CHANGES,
         .needs_config = true,
-        .has_markdown = true,
         .run = pk_verb_apply,
     },
     {
@@ -160,7 +158,6 @@ const struct pk_verb pk_verbs[] = {
         .positional_max = ANY_NUMBER,
         .access = PK_ACCESS_CHANGES,
         .needs_config = true,
-        .has_markdown = true,
         .run = pk_verb_replicate,
     },
     {

@@ -175,7 +175,7 @@ load(struct loading *loading, struct pk_db *db, struct pk_desired *out, enum pk_
         }
     }
     enum pk_code code = load_tip(loading, out, exit, err);
-    if (code == PK_OK || !loading->request->paced || loading->in_force == NULL) {
+    if (code == PK_OK || !loading->request->last_good || loading->in_force == NULL) {
         return code;
     }
     struct pk_error why_not;

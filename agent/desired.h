@@ -18,7 +18,7 @@ struct pk_desired {
 /**
  * @param db  ADM to look up the revision in force, NULL = none
  * @return PK_OK; else @p exit says how the pass ends: PK_EXIT_INVALID (all errors in
- *         out->diagnostics), PK_EXIT_REFUSED, PK_EXIT_CANNOT_RUN.  A paced request falls back to
+ *         out->diagnostics), PK_EXIT_REFUSED, PK_EXIT_CANNOT_RUN.  The agent falls back to
  *         the last good revision instead, where there is one.
  */
 enum pk_code pk_desired_load(struct pk_pool *pool, const struct pk_config *config, struct pk_db *db,

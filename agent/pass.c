@@ -171,6 +171,12 @@ walk(struct pk_pass *pass, struct pk_error *err)
     if ((code = pk_pass_plan(pass, err)) != PK_OK) {
         return code;
     }
+    if (request->expected != NULL && !pk_sha256_equal(request->expected, &pass->result->digest)) {
+        pass->result->exit = PK_EXIT_STALE_PLAN;
+        return pk_error_set(err, PK_ECONFLICT, "plan",
+                            "Git or a server has changed since the plan was shown: nothing was "
+                            "written; run it again to see the new plan");
+    }
     return request->acts ? act_and_record(pass, err) : PK_OK;
 }
 

@@ -23,9 +23,10 @@ struct pk_hand_replicate {
 };
 
 struct pk_pass_request {
-    bool acts;  /**< false: dry run, no lock, no write anywhere                       */
-    bool paced; /**< `run`: back-off holds                                            */
-    bool yes;   /**< by hand: the person has answered                                 */
+    bool acts;      /**< false: dry run, no lock, no write anywhere                       */
+    bool paced;     /**< `run`: back-off holds                                            */
+    bool last_good; /**< the agent: a tip that cannot be used leaves the last good one    */
+    bool yes;       /**< by hand: the person has answered                                 */
     const char *const *names; /**< only these relationships; NULL = all                           */
     size_t name_count;
     const char *repository; /**< instead of the configured one (diff only), or NULL               */

@@ -1,0 +1,26 @@
+/**
+ * @file
+ * The answering end of the control socket.
+ */
+#ifndef PK_AGENT_CONTROL_SERVER_H
+#define PK_AGENT_CONTROL_SERVER_H
+
+#include "agent/context.h"
+
+struct pk_agent;
+
+/** Makes the socket (mode 0660) in place of one left by a dead agent.  @param fd  yours */
+enum pk_code pk_control_listen(const char *database, int *fd, struct pk_error *err);
+
+/** Takes the socket away again. */
+void pk_control_unlisten(const char *database, int *fd);
+
+/**
+ * Serves one waiting client: reads its request, runs the verb with streams that lead back to the
+ * client, answers.  A client that is silent or sends nonsense costs at most some seconds.
+ *
+ * @param base  configuration, database, stop flag and agent that the verb is to use
+ */
+void pk_control_serve(int listening, const struct pk_context *base);
+
+#endif

@@ -12,8 +12,6 @@
 #include "agent/pass-select.h"
 #include "agent/record.h"
 
-enum { ROUNDS = 2 };
-
 static bool
 may_act(const struct pk_relationship_plan *plan)
 {
@@ -165,78 +163,62 @@ deserves_another_round(const struct pk_relationship_plan *plan)
     return false;
 }
 
+/* The plan made anew takes the place of the old one; what the first round settled is kept in front.
+ */
 static enum pk_code
-plan_again(struct pk_pass *pass, size_t index, struct pk_error *err)
+act_again(struct pk_pass *pass, size_t index, struct pk_error *err)
 {
     struct pk_pass_relationship *relationship = &pass->result->relationships[index];
-    const struct pk_pair_view *view = pk_select_view(&pass->views, relationship->name);
-    struct pk_pass_relationship again;
-    enum pk_code code = pk_pass_plan_one(pass, view, &again, err);
-    if (code == PK_OK && again.plan.is_known) {
-        again.plan.approved = again.plan.held.is_held &&
-                              pk_held_can_be_approved(&again.plan.held) &&
-                              pk_orders_approval(&pass->orders, &again.plan.digest) != NULL;
-        code = pk_record_observation(pass->db, &again.plan, pass->desired.commit, err);
+    const struct pk_pass_relationship first = *relationship;
+    enum pk_code code =
+        pk_pass_plan_one(pass, pk_select_view(&pass->views, first.name), relationship, err);
+    struct pk_relationship_plan *plan = &relationship->plan;
+    if (code == PK_OK && plan->is_known) {
+        plan->approved = plan->held.is_held && pk_held_can_be_approved(&plan->held) &&
+                         pk_orders_approval(&pass->orders, &plan->digest) != NULL;
+        code = pk_record_observation(pass->db, plan, pass->desired.commit, err);
     }
     if (code == PK_OK) {
-        pk_pass_merge_rounds(pass->pool, relationship, &again);
+        code = act_on(pass, index, err);
     }
-    return code;
-}
-
-static enum pk_code
-act_round(struct pk_pass *pass, int round, bool *again, struct pk_error *err)
-{
-    enum pk_code code = PK_OK;
-    bool wrote = false;
-    for (size_t i = 0; code == PK_OK && i < pass->result->relationship_count; i++) {
-        struct pk_relationship_plan *plan = &pass->result->relationships[i].plan;
-        if (round > 0 && !deserves_another_round(plan)) {
-            continue;
-        }
-        if (round > 0) {
-            code = plan_again(pass, i, err);
-        }
-        if (code == PK_OK) {
-            wrote = wrote || may_act(plan);
-            code = act_on(pass, i, err);
-        }
-    }
-    *again = wrote && !is_stopped(pass);
+    pk_pass_merge_rounds(pass->pool, &first, relationship);
     return code;
 }
 
 static bool
-any_deserves_another_round(const struct pk_pass *pass)
+needs_second_round(const struct pk_pass *pass)
 {
+    bool wrote = false, waits = false;
     for (size_t i = 0; i < pass->result->relationship_count; i++) {
+        wrote = wrote || pass->acted[i];
+        waits = waits || deserves_another_round(&pass->result->relationships[i].plan);
+    }
+    return wrote && waits && !is_stopped(pass);
+}
+
+static enum pk_code
+second_round(struct pk_pass *pass, struct pk_error *err)
+{
+    pk_fleet_observe(&pass->fleet);
+    enum pk_code code = pk_pass_build_views(pass, err);
+    for (size_t i = 0; code == PK_OK && i < pass->result->relationship_count; i++) {
         if (deserves_another_round(&pass->result->relationships[i].plan)) {
-            return true;
+            code = act_again(pass, i, err);
         }
     }
-    return false;
+    return code;
 }
 
 enum pk_code
 pk_pass_act(struct pk_pass *pass, struct pk_error *err)
 {
-    bool again = true;
+    pass->result->acted = true;
     enum pk_code code = record_observations(pass, err);
     if (code == PK_OK) {
         code = close_interrupted(pass, err);
     }
-    for (int round = 0; code == PK_OK && again && round < ROUNDS; round++) {
-        if (round > 0) {
-            if (!any_deserves_another_round(pass)) {
-                break;
-            }
-            pk_fleet_observe(&pass->fleet);
-            code = pk_pass_build_views(pass, err);
-        }
-        if (code == PK_OK) {
-            code = act_round(pass, round, &again, err);
-        }
+    for (size_t i = 0; code == PK_OK && i < pass->result->relationship_count; i++) {
+        code = act_on(pass, i, err);
     }
-    pass->result->acted = true;
-    return code;
+    return code == PK_OK && needs_second_round(pass) ? second_round(pass, err) : code;
 }

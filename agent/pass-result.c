@@ -61,25 +61,24 @@ is_settled(const struct pk_action *action)
 }
 
 void
-pk_pass_merge_rounds(struct pk_pool *pool, struct pk_pass_relationship *first,
-                     const struct pk_pass_relationship *again)
+pk_pass_merge_rounds(struct pk_pool *pool, const struct pk_pass_relationship *first,
+                     struct pk_pass_relationship *again)
 {
     const struct pk_relationship_plan *old = &first->plan;
-    struct pk_relationship_plan merged = again->plan;
-    merged.actions =
-        pk_array(pool, struct pk_action, old->action_count + again->plan.action_count + 1);
-    merged.action_count = 0;
+    struct pk_relationship_plan *plan = &again->plan;
+    struct pk_action *actions =
+        pk_array(pool, struct pk_action, old->action_count + plan->action_count + 1);
+    size_t count = 0;
     for (size_t i = 0; i < old->action_count; i++) {
         if (is_settled(&old->actions[i])) {
-            merged.actions[merged.action_count++] = old->actions[i];
+            actions[count++] = old->actions[i];
         }
     }
-    for (size_t i = 0; i < again->plan.action_count; i++) {
-        merged.actions[merged.action_count++] = again->plan.actions[i];
+    for (size_t i = 0; i < plan->action_count; i++) {
+        actions[count++] = plan->actions[i];
     }
-    first->plan = merged;
-    first->unknown = again->unknown;
-    first->unknown_count = again->unknown_count;
+    plan->actions = actions;
+    plan->action_count = count;
 }
 
 /* -- Exit code -- */

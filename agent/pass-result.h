@@ -19,9 +19,9 @@ void pk_pass_note_dropped(struct pk_pool *pool, const struct pk_views *views,
 /** Digest of the whole plan. */
 struct pk_sha256 pk_pass_digest(struct pk_pool *pool, const struct pk_pass_result *result);
 
-/** Puts a second round in the place of the actions that it planned anew; what was done stays. */
-void pk_pass_merge_rounds(struct pk_pool *pool, struct pk_pass_relationship *first,
-                          const struct pk_pass_relationship *again);
+/** Puts what the first round settled in front of the actions of the second. */
+void pk_pass_merge_rounds(struct pk_pool *pool, const struct pk_pass_relationship *first,
+                          struct pk_pass_relationship *again);
 
 /** Summary and exit code (design 6). */
 void pk_pass_finish(struct pk_pool *pool, const struct pk_pass_request *request,

@@ -4,6 +4,8 @@
  */
 #include "reconcilers/compare-steps.h"
 
+#include <stdlib.h>
+
 struct pk_comparison
 pk_compare(struct pk_pool *pool, const struct pk_pair_view *view)
 {
@@ -31,4 +33,19 @@ pk_compare(struct pk_pool *pool, const struct pk_pair_view *view)
     };
     pk_compare_settings(&comparing, &comparison);
     return comparison;
+}
+
+static int
+compare_subnet(const void *subnet, const void *scope)
+{
+    return pk_prefix_compare(*(const struct pk_prefix *)subnet,
+                             ((const struct pk_scope_state *)scope)->subnet);
+}
+
+const struct pk_scope_state *
+pk_comparison_find(const struct pk_comparison *comparison, struct pk_prefix subnet)
+{
+    return comparison->count == 0 ? NULL
+                                  : bsearch(&subnet, comparison->at, comparison->count,
+                                            sizeof comparison->at[0], compare_subnet);
 }

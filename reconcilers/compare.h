@@ -96,4 +96,8 @@ struct pk_comparison {
 /** Both servers must be known.  @param pool  owns the result, which borrows from @p view */
 struct pk_comparison pk_compare(struct pk_pool *pool, const struct pk_pair_view *view);
 
+/** The scope of exactly @p subnet, or NULL. */
+const struct pk_scope_state *
+pk_comparison_find(const struct pk_comparison *comparison, struct pk_prefix subnet);
+
 #endif

@@ -4,7 +4,6 @@
  */
 #include "reconcilers/compare-steps.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 struct walk {
@@ -135,19 +134,12 @@ pk_comparing_begin(struct pk_pool *pool, const struct pk_pair_view *view)
     return comparing;
 }
 
-static int
-compare_subnet(const void *subnet, const void *scope)
-{
-    return pk_prefix_compare(*(const struct pk_prefix *)subnet,
-                             ((const struct pk_scope_state *)scope)->subnet);
-}
-
 struct pk_scope_state *
 pk_comparing_find(const struct pk_comparing *comparing, struct pk_prefix subnet)
 {
-    return comparing->count == 0 ? NULL
-                                 : bsearch(&subnet, comparing->at, comparing->count,
-                                           sizeof comparing->at[0], compare_subnet);
+    const struct pk_comparison scopes = {.at = comparing->at, .count = comparing->count};
+    const struct pk_scope_state *found = pk_comparison_find(&scopes, subnet);
+    return found != NULL ? &comparing->at[found - comparing->at] : NULL;
 }
 
 const char *

@@ -1,0 +1,215 @@
+/*
+ * Counting is apart from judging, so that each guard is a comparison of two numbers.  A scope
+ * counts once: as a delete if a row goes, else as an update if a row that exists is overwritten on
+ * either server; filling in a missing row is neither.
+ */
+#include "reconcilers/guard-facts.h"
+
+#include <string.h>
+
+#include "adm/ranges.h"
+
+struct counting {
+    struct pk_pool *pool;
+    const struct pk_relationship_plan *plan;
+    const struct pk_plan_options *options;
+    struct pk_guard_facts facts;
+};
+
+static const char *
+first(struct counting *counting, const char *known, const struct pk_scope_state *scope)
+{
+    return known != NULL ? known : pk_prefix_text(counting->pool, scope->subnet);
+}
+
+/* -- What goes away -------------------------------------------------------------------------------
+ */
+
+/* Both servers know the same leases, so the larger of two numbers is the scope's. */
+static void
+count_leases(struct counting *counting, const struct pk_scope_state *scope)
+{
+    struct pk_guard_facts *facts = &counting->facts;
+    int64_t leases = 0;
+    bool unknown = false;
+    for (int side = 0; side < PK_PAIR; side++) {
+        const struct pk_row *row = scope->have[side];
+        if (row != NULL) {
+            leases = row->active_leases > leases ? row->active_leases : leases;
+            unknown = unknown || row->active_leases == PK_LEASES_UNKNOWN;
+        }
+    }
+    if (leases > 0) {
+        facts->leases += leases;
+        facts->first_leased = first(counting, facts->first_leased, scope);
+    } else if (unknown) {
+        facts->leases_unknown = first(counting, facts->leases_unknown, scope);
+    }
+}
+
+static bool
+covers(const struct pk_pool_ranges *ranges, struct pk_range range)
+{
+    uint64_t next = range.first;
+    for (size_t i = 0; i < ranges->count && next <= range.last; i++) {
+        const struct pk_range *have = &ranges->at[i].range;
+        if (have->first <= next && have->last >= next) {
+            next = (uint64_t)have->last + 1;
+        }
+    }
+    return next > range.last;
+}
+
+static bool
+loses_addresses(struct pk_pool *pool, const struct pk_row *before, const struct pk_row *after)
+{
+    const struct pk_field *field = &pk_scope_fields.at[PK_SCOPE_RANGES];
+    const char *old = pk_parts_get(&before->parts, field, "");
+    const char *new = pk_parts_get(&after->parts, field, "");
+    struct pk_pool_ranges had, will = {0};
+    if (old == NULL || (new != NULL &&strcmp(old, new) == 0) || !pk_ranges_parse(pool, old, &had) ||
+        (new != NULL && !pk_ranges_parse(pool, new, &will))) {
+        return false;
+    }
+    for (size_t i = 0; i < had.count; i++) {
+        if (!covers(&will, had.at[i].range)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void
+count_delete(struct counting *counting, const struct pk_scope_state *scope)
+{
+    struct pk_guard_facts *facts = &counting->facts;
+    facts->deletes++;
+    if (scope->moved_to != NULL) {
+        facts->moves++;
+        facts->first_move = first(counting, facts->first_move, scope);
+    }
+    count_leases(counting, scope);
+}
+
+static void
+count_write(struct counting *counting, const struct pk_scope_state *scope)
+{
+    struct pk_guard_facts *facts = &counting->facts;
+    bool overwrites = false, shrinks = false;
+    for (int side = 0; side < PK_PAIR; side++) {
+        const struct pk_row *row = scope->have[side];
+        if (scope->writes[side] && row != NULL) {
+            overwrites = true;
+            shrinks = shrinks || (row->active_leases != 0 &&
+                                  loses_addresses(counting->pool, row, &scope->write[side]));
+        }
+    }
+    facts->updates += overwrites;
+    facts->shrinking = shrinks ? first(counting, facts->shrinking, scope) : facts->shrinking;
+}
+
+/* -- Flapping -------------------------------------------------------------------------------------
+ */
+
+static size_t
+count_heals(const struct counting *counting, const struct pk_scope_state *scope,
+            const struct pk_difference *difference, const char *part)
+{
+    size_t heals = 0;
+    for (size_t i = 0; i < counting->options->heal_count; i++) {
+        const struct pk_heal *heal = &counting->options->heals[i];
+        heals += pk_prefix_compare(heal->subnet, scope->subnet) == 0 &&
+                 strcmp(heal->server, counting->plan->view->servers[difference->side].name) == 0 &&
+                 strcmp(heal->part, part) == 0;
+    }
+    return heals;
+}
+
+static void
+look_for_flap(struct counting *counting, const struct pk_scope_state *scope)
+{
+    struct pk_flap *flap = &counting->facts.flap;
+    for (size_t i = 0; counting->options->heal_count > 0 && i < scope->difference_count; i++) {
+        const struct pk_difference *difference = &scope->differences[i];
+        bool by_hand =
+            difference->cause == PK_CAUSE_SOURCE || difference->cause == PK_CAUSE_PARTNER;
+        if (!by_hand || !scope->writes[difference->side]) {
+            continue;
+        }
+        const char *part = pk_part_name(counting->pool, difference->field, difference->key);
+        size_t heals = count_heals(counting, scope, difference, part);
+        if (heals > flap->heals) {
+            *flap = (struct pk_flap){
+                .heals = heals,
+                .part = part,
+                .subnet = pk_prefix_text(counting->pool, scope->subnet),
+                .server = counting->plan->view->servers[difference->side].name,
+                .had = pk_field_display(counting->pool, difference->field, difference->have),
+                .healed = pk_field_display(counting->pool, difference->field, difference->want),
+            };
+        }
+    }
+}
+
+/* -- The walk
+ * --------------------------------------------------------------------------------------- */
+
+static void
+count_scope(struct counting *counting, const struct pk_scope_state *scope)
+{
+    struct pk_guard_facts *facts = &counting->facts;
+    if (scope->is_deleted) {
+        count_delete(counting, scope);
+    } else {
+        count_write(counting, scope);
+    }
+    if (scope->adopts) {
+        facts->adopts++;
+        facts->first_adopt = first(counting, facts->first_adopt, scope);
+    }
+    if (scope->conflict) {
+        facts->conflicts++;
+        facts->first_conflict = first(counting, facts->first_conflict, scope);
+    }
+    look_for_flap(counting, scope);
+}
+
+/* Is it only one side that is written, to what the other already holds? */
+static bool
+equalises(const struct pk_action *action, int source)
+{
+    if (action->kind == PK_OPERATION_REPLICATE_SCOPE ||
+        action->kind == PK_OPERATION_REPLICATE_SERVER) {
+        return true;
+    }
+    const struct pk_scope_state *scope = action->scope_count == 1 ? action->scopes[0] : NULL;
+    int partner = pk_other_side(source);
+    return action->kind == PK_OPERATION_UPDATE_SCOPE && scope != NULL && !scope->writes[partner] &&
+           scope->have[partner] != NULL;
+}
+
+struct pk_guard_facts
+pk_guard_facts_of(struct pk_pool *pool, const struct pk_relationship_plan *plan,
+                  const struct pk_plan_options *options)
+{
+    struct counting counting = {.pool = pool, .plan = plan, .options = options};
+    counting.facts.n = plan->comparison.base_count;
+    counting.facts.only_equalises = true;
+    for (size_t i = 0; i < plan->action_count; i++) {
+        const struct pk_action *action = &plan->actions[i];
+        if (action->block != PK_BLOCK_NONE || action->status == PK_ACTION_NOT_APPLICABLE) {
+            continue;
+        }
+        counting.facts.actions++;
+        counting.facts.only_equalises =
+            counting.facts.only_equalises && equalises(action, plan->view->relationship->source);
+        for (size_t j = 0; j < action->scope_count; j++) {
+            count_scope(&counting, action->scopes[j]);
+        }
+        if (action->kind == PK_OPERATION_REPLACE_SCOPE) {
+            count_scope(&counting,
+                        pk_comparison_find(&plan->comparison, action->scopes[0]->replaces));
+        }
+    }
+    return counting.facts;
+}

@@ -256,6 +256,29 @@ take_guards(const struct pk_written_guards *written, struct pk_guard_limits *out
     };
 }
 
+struct pk_repository_config
+pk_config_default_limits(void)
+{
+    return (struct pk_repository_config){
+        .files_limit = FILES_LIMIT,
+        .total_bytes_limit = total_bytes_limit,
+        .limits = pk_document_default_limits,
+    };
+}
+
+static void
+take_repository(const struct pk_config_reader *reader, const struct pk_written_config *written,
+                struct pk_repository_config *out)
+{
+    const struct pk_written_repository *from = &written->repository;
+    out->url = repository_url(reader->pool, reader->folder, from->url);
+    out->branch = from->branch;
+    out->path = without_slashes(reader->pool, from->path);
+    out->timeout_ms = from->timeout_ms;
+    out->bare = pk_sprintf(reader->pool, "%s.git", written->database);
+    out->helper = "/proc/self/exe";
+}
+
 static struct pk_config
 take(const struct pk_config_reader *reader, struct pk_written_config *written)
 {
@@ -265,18 +288,7 @@ take(const struct pk_config_reader *reader, struct pk_written_config *written)
     sort_entries(&written->credentials, sizeof(struct pk_written_credential));
     struct pk_config config = {
         .file = reader->file,
-        .repository =
-            {
-                .url = repository_url(pool, reader->folder, repository->url),
-                .branch = repository->branch,
-                .path = without_slashes(pool, repository->path),
-                .timeout_ms = repository->timeout_ms,
-                .bare = pk_sprintf(pool, "%s.git", written->database),
-                .helper = "/proc/self/exe",
-                .files_limit = FILES_LIMIT,
-                .total_bytes_limit = total_bytes_limit,
-                .limits = pk_document_default_limits,
-            },
+        .repository = pk_config_default_limits(),
         .interval_ms = repository->interval_ms,
         .rewind_allowed = repository->rewind == 1,
         .database = written->database,
@@ -286,6 +298,7 @@ take(const struct pk_config_reader *reader, struct pk_written_config *written)
         .repository_credentials = repository->credentials,
         .workers = written->workers,
     };
+    take_repository(reader, written, &config.repository);
     take_servers(pool, written, &config);
     take_credentials(pool, written, &config);
     take_guards(&written->guards, &config.guards);

@@ -55,6 +55,9 @@ enum pk_code
 pk_config_load(struct pk_pool *pool, const char *file, struct pk_diagnostics *diagnostics,
                struct pk_config *out, struct pk_error *err);
 
+/** Only the limits of what is read: for a folder without a configuration. */
+struct pk_repository_config pk_config_default_limits(void);
+
 /** The server called @p name, or NULL. */
 const struct pk_server_config *pk_config_server(const struct pk_config *config, const char *name);
 

@@ -49,7 +49,8 @@ const char *pk_db_path(const struct pk_db *db);
  */
 struct pk_txn {
     struct pk_db *db;
-    unsigned depth; /**< 0 = the outermost */
+    struct pk_txn *outer; /**< NULL = the outermost */
+    unsigned depth;       /**< 0 = the outermost    */
     struct pk_error failure;
 };
 

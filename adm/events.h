@@ -56,6 +56,7 @@ enum pk_reason {
 
 /** `ScopeReplicated`. */
 const char *pk_reason_name(enum pk_reason reason);
+enum pk_severity pk_reason_severity(enum pk_reason reason);
 
 /** What is said about one happening; NULL strings are absent. */
 struct pk_event {

@@ -1,0 +1,105 @@
+/* The servers' rows, and what is done to a scope's row as a whole. */
+#include "adm/scopes.h"
+
+#include "adm/definitions.h"
+#include "adm/query.h"
+
+void
+pk_adm_server_put(struct pk_txn *txn, const char *server, const char *driver)
+{
+    int64_t id = pk_txn_number(txn, PK_SQL_SERVER_FIND, 0, PK_VALUES(sql_text(server)));
+    if (id == 0) {
+        pk_txn_run(txn, PK_SQL_SERVER_INSERT, PK_VALUES(sql_text(server), sql_text(driver)));
+    } else {
+        pk_txn_run(txn, PK_SQL_SERVER_SET_DRIVER, PK_VALUES(sql_int(id), sql_text(driver)));
+    }
+}
+
+enum pk_code
+pk_adm_sequence(struct pk_db *db, const char *server, int64_t *sequence, struct pk_error *err)
+{
+    struct pk_cursor cursor;
+    pk_cursor_open(&cursor, db, PK_SQL_SERVER_SEQUENCE, PK_VALUES(sql_text(server)));
+    int64_t number = pk_cursor_next(&cursor) ? pk_column_int(&cursor, 0) : 0;
+    enum pk_code code = pk_cursor_close(&cursor, err);
+    if (code == PK_OK) {
+        *sequence = number;
+    }
+    return code;
+}
+
+/* Record ids of a scope and its server; scope 0 when there is no such row. */
+struct place {
+    int64_t server, scope;
+};
+
+static struct place
+find(struct pk_txn *txn, const char *server, struct pk_prefix subnet)
+{
+    struct place place = {0};
+    place.server = pk_txn_number(txn, PK_SQL_SERVER_FIND, 0, PK_VALUES(sql_text(server)));
+    if (place.server == 0 || pk_txn_failed(txn)) {
+        return place;
+    }
+    struct pk_cursor cursor;
+    pk_cursor_open(&cursor, txn->db, PK_SQL_SCOPE_FIND,
+                   PK_VALUES(sql_int(place.server), sql_int(subnet.address)));
+    if (pk_cursor_next(&cursor) && pk_column_int(&cursor, 1) == subnet.length) {
+        place.scope = pk_column_int(&cursor, 0);
+    }
+    pk_cursor_close_in(&cursor, txn);
+    return place;
+}
+
+void
+pk_adm_scope_delete(struct pk_txn *txn, const char *server, struct pk_prefix subnet)
+{
+    struct place place = find(txn, server, subnet);
+    if (place.scope != 0) {
+        pk_txn_run(txn, PK_SQL_RETIRED_INSERT, PK_VALUES(sql_int(place.scope)));
+        pk_txn_run(txn, PK_SQL_SCOPE_DELETE, PK_VALUES(sql_int(place.scope)));
+        pk_txn_run(txn, PK_SQL_SERVER_CHANGED, PK_VALUES(sql_int(place.server)));
+    }
+}
+
+/* No new change sequence: the status is our record, not the server's content. */
+void
+pk_adm_scope_set_status(struct pk_txn *txn, const char *server, struct pk_prefix subnet,
+                        enum pk_sync_status status)
+{
+    struct place place = find(txn, server, subnet);
+    pk_txn_run(txn, PK_SQL_SCOPE_SET_STATUS, PK_VALUES(sql_int(place.scope), sql_int(status)));
+}
+
+void
+pk_adm_scope_set_leases(struct pk_txn *txn, const char *server, struct pk_prefix subnet,
+                        int64_t active_leases)
+{
+    struct place place = find(txn, server, subnet);
+    int64_t before = pk_db_changes(txn->db);
+    pk_txn_run(txn, PK_SQL_SCOPE_SET_LEASES,
+               PK_VALUES(sql_int(place.scope), sql_int_unless(PK_LEASES_UNKNOWN, active_leases)));
+    if (pk_db_changes(txn->db) != before) {
+        pk_txn_run(txn, PK_SQL_SERVER_CHANGED, PK_VALUES(sql_int(place.server)));
+    }
+}
+
+enum pk_code
+pk_adm_retired_ids_load(struct pk_db *db, struct pk_pool *pool, const char *server,
+                        struct pk_retired_ids *out, struct pk_error *err)
+{
+    PK_VECTOR(struct pk_retired_id) list = {0};
+    struct pk_cursor cursor;
+    pk_cursor_open(&cursor, db, PK_SQL_RETIRED_LOAD, PK_VALUES(sql_text(server)));
+    while (pk_cursor_next(&cursor)) {
+        *pk_push(pool, &list) = (struct pk_retired_id){
+            .id = (uint32_t)pk_column_int(&cursor, 0),
+            .subnet = pk_column_prefix(&cursor, 1),
+        };
+    }
+    enum pk_code code = pk_cursor_close(&cursor, err);
+    if (code == PK_OK) {
+        *out = (struct pk_retired_ids){.at = list.at, .count = list.count};
+    }
+    return code;
+}

@@ -20,8 +20,7 @@ static const struct pk_field long_form_rows[LONG_FORM_KEYS] = {
                     .document = "Whether clients get the option not even when they ask."},
 };
 
-static const struct pk_field_table long_form = {"long form of an option", long_form_rows,
-                                                LONG_FORM_KEYS};
+static const struct pk_field_table long_form = {"option", long_form_rows, LONG_FORM_KEYS};
 
 struct option_reader {
     const struct pk_decoder *decoder;
@@ -133,6 +132,25 @@ diagnose_unknown(const struct pk_decoder *decoder, const struct pk_node *key)
                 "unknown option '%s'", key->text);
 }
 
+static const char *
+instead_of(const struct pk_option *option)
+{
+    static const struct {
+        uint16_t code;
+        const char *hint;
+    } fields[] = {
+        {51, "use the field lease-time"},
+        {58, "use the field renew-time"},
+        {59, "use the field rebind-time"},
+    };
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+        if (fields[i].code == option->code) {
+            return fields[i].hint;
+        }
+    }
+    return "leave it out";
+}
+
 /* The canonical name, or NULL when the key is no option that may be stated. */
 static const char *
 read_name(const struct pk_decoder *decoder, const struct pk_node *key,
@@ -146,7 +164,7 @@ read_name(const struct pk_decoder *decoder, const struct pk_node *key,
     *option = pk_option_find(name);
     if (*option != NULL && (*option)->server_set) {
         pk_diagnose(decoder->diagnostics, PK_RULE_OPTION_SERVER_SET, pk_decoder_mark(decoder, key),
-                    "leave it out; times are the fields lease-time, renew-time and rebind-time",
+                    instead_of(*option),
                     "option '%s' is part of the exchange: the server fills it in", name);
         return NULL;
     }

@@ -297,7 +297,9 @@ pk_decode_ranges(const struct pk_decoder *decoder, const struct pk_prefix *subne
     if (read) { /* else an exclusion may well lie in a range that could not be read */
         check_exclusions(&reader, &pools, &holes);
     }
-    check_network_addresses(&reader, &pools, &holes);
+    if (!reader.wrong) {
+        check_network_addresses(&reader, &pools, &holes);
+    }
     uint64_t written = size_of(&pools), excluded = size_of(&holes);
     served.at_least = excluded < written ? written - excluded : 0;
     served.count = pools.count;

@@ -78,7 +78,7 @@ read_servers(struct relationship_reader *reader, struct pk_relationship_declarat
     }
     if (node->count != PK_PAIR) {
         pk_diagnose(decoder->diagnostics, PK_RULE_BAD_VALUE, pk_decoder_mark(decoder, node),
-                    "write [server 1, server 2]", "servers: %zu names, not two", node->count);
+                    "write [server 1, server 2]", "servers: %zu given, not two", node->count);
         return;
     }
     const char *names[PK_PAIR];

@@ -288,7 +288,7 @@ static void
 check_some_left(const struct pk_decoder *decoder, const struct pk_served *served,
                 const struct reserved_addresses *addresses)
 {
-    if (served->canonical == NULL || served->count == 0 || addresses->count < served->at_least) {
+    if (served->canonical == NULL || addresses->count == 0 || addresses->count < served->at_least) {
         return;
     }
     PK_SCRATCH(scratch);
@@ -306,7 +306,7 @@ check_some_left(const struct pk_decoder *decoder, const struct pk_served *served
         bool repeated = i != 0 && addresses->at[i - 1].address == address;
         inside += !repeated && range < ranges.count && ranges.at[range].range.first <= address;
     }
-    if (inside >= pk_ranges_size(&ranges)) {
+    if (inside != 0 && inside == pk_ranges_size(&ranges)) {
         pk_diagnose(decoder->diagnostics, PK_RULE_RANGE_ALL_RESERVED, served->mark,
                     "widen the ranges, or reserve addresses outside them",
                     "every address of the ranges is reserved");

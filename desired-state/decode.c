@@ -271,13 +271,13 @@ diagnose_unknown(const struct mapping *in, const struct pk_node *key)
     struct pk_mark mark = pk_node_mark(in->file, key);
     if (pk_field_find(in->table, key->text) != NULL) {
         pk_diagnose(in->diagnostics, PK_RULE_UNKNOWN_KEY, mark, pk_text_end(&all),
-                    "'%s' of a %s cannot be inherited", key->text, in->table->object);
+                    "'%s' cannot be inherited", key->text);
         return;
     }
     const char *meant = pk_did_you_mean(scratch, &nearest);
     pk_diagnose(in->diagnostics, PK_RULE_UNKNOWN_KEY, mark,
-                meant != NULL ? meant : pk_text_end(&all), "unknown key '%s' in a %s", key->text,
-                in->table->object);
+                meant != NULL ? meant : pk_text_end(&all), "%s: unknown key '%s'",
+                in->table->object, key->text);
 }
 
 static void
@@ -303,7 +303,7 @@ walk_mapping(const struct mapping *in, const struct pk_node *mapping, pk_decode_
         bool required = (field->flags & PK_FIELD_REQUIRED) != 0 && is_known(in, field);
         if (required && (seen & UINT64_C(1) << i) == 0) {
             pk_diagnose(in->diagnostics, PK_RULE_MISSING_KEY, pk_node_mark(in->file, mapping), NULL,
-                        "a %s needs the key '%s'", in->table->object, field->name);
+                        "%s: the key '%s' is missing", in->table->object, field->name);
         }
     }
 }

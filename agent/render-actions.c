@@ -34,7 +34,7 @@ static const struct {
     [PK_ACTION_FAILED] = {"failed", PK_STYLE_BAD},
     [PK_ACTION_BLOCKED] = {"blocked", PK_STYLE_BAD},
     [PK_ACTION_HELD] = {"held", PK_STYLE_CHANGE},
-    [PK_ACTION_STALE] = {"changed meanwhile, not written", PK_STYLE_CHANGE},
+    [PK_ACTION_STALE] = {"changed meanwhile", PK_STYLE_CHANGE},
     [PK_ACTION_SKIPPED] = {"not written", PK_STYLE_CHANGE},
     [PK_ACTION_NOT_APPLICABLE] = {"not applicable", PK_STYLE_PLAIN},
     [PK_ACTION_NOT_RUN] = {"not run", PK_STYLE_CHANGE},
@@ -43,7 +43,6 @@ static const struct {
 /* Widths shared by all scope lines of a relationship. */
 struct layout {
     size_t subnet, name;
-    bool words_below; /* too narrow: what is done stands on a line of its own */
 };
 
 struct sides {
@@ -136,7 +135,7 @@ action_words(const struct pk_screen *screen, const struct pk_relationship_plan *
         return pk_sprintf(pool, "%s, %zu scopes (%s)", replicate_words(screen, plan, action),
                           action->scope_count, reason);
     case PK_OPERATION_RELATIONSHIP:
-        return pk_sprintf(pool, "write settings on both (%s)", reason);
+        return pk_sprintf(pool, "write settings on %s (%s)", on, reason);
     case PK_OPERATION_COUNT:
         break;
     }
@@ -211,6 +210,8 @@ full_words(const struct pk_screen *screen, const struct pk_relationship_plan *pl
                       status_words[action->status].words);
 }
 
+/* What is done takes at most half the screen beside the name; where it is longer it stands below.
+ */
 static struct layout
 measure(const struct pk_screen *screen, const struct pk_relationship_plan *plan, bool acted)
 {
@@ -222,7 +223,8 @@ measure(const struct pk_screen *screen, const struct pk_relationship_plan *plan,
         for (size_t j = 0; j < action->scope_count; j++) {
             widen(&layout, screen, action->scopes[j]);
         }
-        words = is_of_one_scope(action) && width > words ? width : words;
+        bool beside = is_of_one_scope(action) && width <= screen->columns / 2;
+        words = beside && width > words ? width : words;
     }
     for (size_t i = 0; i < plan->comparison.count; i++) {
         if (is_left_alone(&plan->comparison.at[i])) {
@@ -230,12 +232,9 @@ measure(const struct pk_screen *screen, const struct pk_relationship_plan *plan,
             words = sizeof left_alone_words > words ? sizeof left_alone_words - 1 : words;
         }
     }
-    size_t shortest = layout.name < NAME_SHORTEST ? layout.name : NAME_SHORTEST;
-    size_t before = PK_INDENT_SCOPE + MARKER_WIDTH + layout.subnet + PK_GAP;
-    size_t behind = PK_GAP + words;
-    layout.words_below = before + shortest + behind > screen->columns;
-    size_t used = layout.words_below ? before : before + behind;
-    size_t room = screen->columns > used + shortest ? screen->columns - used : shortest;
+    size_t used = PK_INDENT_SCOPE + MARKER_WIDTH + layout.subnet + PK_GAP;
+    used += words > 0 ? PK_GAP + words : 0;
+    size_t room = screen->columns > used + NAME_SHORTEST ? screen->columns - used : NAME_SHORTEST;
     layout.name = layout.name > room ? room : layout.name;
     return layout;
 }
@@ -245,12 +244,13 @@ put_scope(const struct pk_screen *screen, const struct layout *layout, const str
           const struct pk_scope_state *scope, enum pk_style style, const char *words)
 {
     const char *name = pk_screen_cut(screen, name_of(screen, scope), layout->name);
-    bool beside = *words != '\0' && !layout->words_below;
+    size_t padded = layout->name > 0 ? layout->name + PK_GAP : 0;
+    size_t before = PK_INDENT_SCOPE + MARKER_WIDTH + layout->subnet + PK_GAP + padded;
+    bool beside = *words != '\0' && before + pk_screen_width(words) <= screen->columns;
     pk_screen_space(screen, PK_INDENT_SCOPE);
     pk_screen_put_padded(screen, look->style, look->marker, MARKER_WIDTH);
     pk_screen_put_padded(screen, look->style, subnet_of(screen, scope),
                          *name != '\0' || beside ? layout->subnet + PK_GAP : 0);
-    size_t padded = layout->name > 0 ? layout->name + PK_GAP : 0;
     pk_screen_put_padded(screen, PK_STYLE_PLAIN, name, beside ? padded : 0);
     if (beside) {
         pk_screen_put(screen, style, words);

@@ -198,7 +198,13 @@ put_stacked(const struct pk_screen *screen, const struct part_line *line)
         const struct cell *cell = &line->cells[i];
         size_t at = PK_INDENT_VALUE + pk_screen_width(cell->server) + PK_GAP;
         pk_screen_space(screen, PK_INDENT_VALUE);
-        pk_screen_put_padded(screen, PK_STYLE_FAINT, cell->server, at - PK_INDENT_VALUE);
+        if (at > screen->columns / 2) { /* hardly any room beside the name: below it */
+            pk_screen_wrap(screen, PK_STYLE_FAINT, PK_INDENT_VALUE, PK_INDENT_VALUE, cell->server);
+            at = PK_INDENT_VALUE + PK_GAP;
+            pk_screen_space(screen, at);
+        } else {
+            pk_screen_put_padded(screen, PK_STYLE_FAINT, cell->server, at - PK_INDENT_VALUE);
+        }
         pk_screen_wrap(screen, PK_STYLE_PLAIN, at, at, cell->values);
     }
 }

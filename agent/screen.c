@@ -150,6 +150,15 @@ line_bytes(const char *text, size_t room)
     return most;
 }
 
+static size_t
+without_trailing_spaces(const char *text, size_t bytes)
+{
+    while (bytes > 0 && text[bytes - 1] == ' ') {
+        bytes--;
+    }
+    return bytes;
+}
+
 void
 pk_screen_wrap(const struct pk_screen *screen, enum pk_style style, size_t at, size_t hang,
                const char *text)
@@ -157,7 +166,7 @@ pk_screen_wrap(const struct pk_screen *screen, enum pk_style style, size_t at, s
     size_t room = screen->columns > at ? screen->columns - at : 1;
     for (;;) {
         size_t bytes = line_bytes(text, room);
-        put_bytes(screen, style, text, bytes);
+        put_bytes(screen, style, text, without_trailing_spaces(text, bytes));
         pk_screen_line(screen);
         text += bytes;
         text += strspn(text, " ");

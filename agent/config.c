@@ -18,6 +18,8 @@
 enum { FILES_LIMIT = 200000, READ_BYTES = 65536 };
 
 static const uint64_t total_bytes_limit = UINT64_C(1) << 30;
+const char pk_embedded_driver[] = "adm";
+
 static const char local_file[] = "pairkeeper.yaml";
 static const char system_file[] = "/etc/pairkeeper/pairkeeper.yaml";
 
@@ -364,7 +366,7 @@ bool
 pk_config_has_embedded(const struct pk_config *config)
 {
     for (size_t i = 0; i < config->server_count; i++) {
-        if (strcmp(config->servers[i].driver, "adm") == 0) {
+        if (strcmp(config->servers[i].driver, pk_embedded_driver) == 0) {
             return true;
         }
     }

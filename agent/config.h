@@ -61,6 +61,9 @@ struct pk_repository_config pk_config_default_limits(void);
 /** The server called @p name, or NULL. */
 const struct pk_server_config *pk_config_server(const struct pk_config *config, const char *name);
 
+/** `adm`: the driver of servers that are the tables themselves. */
+extern const char pk_embedded_driver[];
+
 /** Does the configuration have an embedded server (driver `adm`)? */
 bool pk_config_has_embedded(const struct pk_config *config);
 

@@ -304,14 +304,20 @@ try:
         return self.run_program("adm", "set", "--server", server, subnet, *assignments, code=code)
 
     def shown(self, server, subnet, code=0):
-        """The scope as JSON: what one server holds."""
-        return self.run_json("adm", "show", "--server", server, subnet, code=code)
+        """The one scope as that server holds it: {fields: {…}, relationship, status, …}."""
+        return self.run_json("adm", "show", "--server", server, subnet, code=code)["scopes"][0]
+
+    def fields(self, server, subnet):
+        return self.shown(server, subnet)["fields"]
+
+    def value(self, server, subnet, part):
+        """A part's value on one server; None when it is absent."""
+        return self.fields(server, subnet).get(part)
 
     def listed(self, server):
         """Subnets that one server holds."""
-        return sorted(row[0] for row in self.rows(
-            "SELECT s.subnet FROM adm_dhcp_scopes s JOIN adm_dhcp_servers v "
-            "ON v.record_id = s.parent_dhcp_server_record_id WHERE v.name = ?", server))
+        scopes_of = self.run_json("adm", "list", "--server", server)["scopes"]
+        return sorted(s["subnet"] for s in scopes_of)
 
     def events(self, *words):
         return self.run_program("-o", "json", "events", *words).lines

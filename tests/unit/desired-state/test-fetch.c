@@ -352,20 +352,25 @@ use_the_folder_as_home(void)
 }
 
 static void
-the_user_s_git_configuration_is_ignored(void **state)
+git_configuration_neither_stops_nor_redirects_a_fetch(void **state)
 {
     struct fixture *fixture = *state;
+    const char *url = fixture->config.url;
     run(fixture, "%s; git clone -q source other; git -C other commit -q --allow-empty -m other",
         commit_a);
-    run(fixture,
-        "git config -f .gitconfig url.'%s'.insteadOf '%s'; mkdir git; cp .gitconfig "
-        "git/config",
-        in(fixture, "other"), fixture->config.url);
+    fetches(fixture, tip(fixture));
+    run(fixture, "%s", commit_b);
+    static const char *const files[] = {"copy.git/config", ".gitconfig"};
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        run(fixture, "git config -f %s url.'%s'.insteadOf '%s'", files[i], in(fixture, "other"),
+            url);
+    }
     assert_string_equal(output(fixture,
-                               "HOME=. GIT_CONFIG_GLOBAL=.gitconfig git ls-remote '%s' "
-                               "refs/heads/main | cut -c1-40",
-                               fixture->config.url),
+                               "GIT_CONFIG_GLOBAL=.gitconfig git ls-remote '%s' refs/heads/main "
+                               "| cut -c1-40",
+                               url),
                         output(fixture, "git -C other rev-parse main"));
+    run(fixture, "mkdir git; echo '[broken' >git/config");
     char before[4096];
     assert_non_null(getcwd(before, sizeof before));
     assert_int_equal(chdir(fixture->folder), 0);
@@ -448,7 +453,7 @@ main(void)
         TEST(a_helper_that_never_answers_is_killed_with_all_it_started),
         TEST(a_helper_that_dies_or_talks_nonsense_is_reported),
         TEST(the_helper_gets_neither_environment_nor_input_nor_open_files),
-        TEST(the_user_s_git_configuration_is_ignored),
+        TEST(git_configuration_neither_stops_nor_redirects_a_fetch),
         TEST(the_helper_limits_itself),
         TEST(a_repository_that_may_not_be_read_says_who_may_not),
         TEST(a_repository_of_another_user_is_fetched),

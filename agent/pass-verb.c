@@ -21,6 +21,16 @@ pk_pass_verb_fail(struct pk_context *context, const struct pk_pass_result *resul
     return pk_context_fail(context, result->exit, err);
 }
 
+static bool
+has_actions(const struct pk_pass_result *result)
+{
+    size_t actions = 0;
+    for (size_t i = 0; i < result->relationship_count; i++) {
+        actions += result->relationships[i].plan.action_count;
+    }
+    return actions > 0;
+}
+
 /* Is there something that a yes would write? */
 static bool
 wants_an_answer(const struct pk_pass_result *result, bool by_hand)
@@ -66,7 +76,7 @@ act(struct pk_context *context, struct pk_pass_request *request, const char *not
     if (code != PK_OK) {
         return pk_pass_verb_fail(context, &result, &err);
     }
-    if (note != NULL) {
+    if (note != NULL && has_actions(&result)) {
         pk_pass_note(context->pool, &result, "%s", note);
     }
     pk_render_pass(context, &result, request->replicate != NULL);

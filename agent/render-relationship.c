@@ -60,23 +60,21 @@ put_command(const struct pk_screen *screen, const char *command)
     pk_screen_line(screen);
 }
 
+/* The reason begins with the guard's name: `conflict: 1 scope …; updates: 12 of 20 …`. */
 static void
 put_held(const struct pk_screen *screen, const struct pk_relationship_plan *plan, bool by_hand)
 {
     const struct pk_held *held = &plan->held;
-    const char *guard = pk_guard_name(held->guard);
-    const char *reason = held->reason != NULL ? held->reason : "";
+    const char *reason = held->reason != NULL ? held->reason : pk_guard_name(held->guard);
     if (!held->is_held) {
         return;
     }
     if (plan->approved) {
-        put_remark(
-            screen, PK_STYLE_PLAIN,
-            pk_sprintf(screen->pool, "approved, though guard %s tripped: %s", guard, reason));
+        put_remark(screen, PK_STYLE_PLAIN,
+                   pk_sprintf(screen->pool, "approved, though held by %s", reason));
         return;
     }
-    put_remark(screen, PK_STYLE_CHANGE,
-               pk_sprintf(screen->pool, "held by guard %s: %s", guard, reason));
+    put_remark(screen, PK_STYLE_CHANGE, pk_sprintf(screen->pool, "held by %s", reason));
     if (by_hand && pk_held_is_answerable(held)) {
         put_remark(screen, PK_STYLE_PLAIN, "a person answers this: yes on a terminal, else --yes");
     } else if (pk_held_can_be_approved(held)) {

@@ -158,14 +158,19 @@ is_all_in_step(const struct pk_pass_result *result, const struct counts *counts)
 }
 
 static void
-put_nothing_to_do(const struct pk_screen *screen, const struct pk_pass_result *result)
+put_nothing_to_do(const struct pk_screen *screen, const struct pk_pass_result *result, bool by_hand)
 {
     const struct pk_summary *summary = &result->summary;
     struct pk_text text = {.pool = screen->pool};
-    pk_text_addf(&text, "nothing to do: %zu scope%s of %zu relationship%s in step with %s",
-                 summary->in_sync, summary->in_sync == 1 ? "" : "s", result->relationship_count,
-                 result->relationship_count == 1 ? "" : "s",
-                 pk_text_revision(screen->pool, result->ref, result->commit));
+    pk_text_addf(&text, "nothing to do: %zu scope%s of %zu relationship%s ", summary->in_sync,
+                 summary->in_sync == 1 ? "" : "s", result->relationship_count,
+                 result->relationship_count == 1 ? "" : "s");
+    if (by_hand) { /* compared with the partner, not with Git */
+        pk_text_add(&text, "equal on both servers");
+    } else {
+        pk_text_addf(&text, "in step with %s",
+                     pk_text_revision(screen->pool, result->ref, result->commit));
+    }
     add_count(&text, ", ", summary->foreign, "foreign");
     pk_screen_wrap(screen, PK_STYLE_GOOD, 0, 0, pk_text_end(&text));
 }
@@ -182,7 +187,7 @@ pk_render_pass_text(struct pk_context *context, const struct pk_pass_result *res
     }
     put_notes(&screen, result);
     if (is_all_in_step(result, &counts)) {
-        put_nothing_to_do(&screen, result);
+        put_nothing_to_do(&screen, result, by_hand);
         return;
     }
     put_summary(&screen, result, &counts);

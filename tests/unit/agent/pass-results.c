@@ -280,13 +280,13 @@ held(struct pk_pool *pool)
     struct rig adopt = rig_of(pool, "adopting", "dhcp-a", "dhcp-b");
     drift_a_little(&adopt, "10.1.0.0/24");
     hold(&adopt, PK_GUARD_ADOPT, 1U << PK_GUARD_UPDATES,
-         "1 scope would be overwritten that pairkeeper never verified; updates of 5 of 12 scopes");
+         "adopt: 1 scope would be overwritten that pairkeeper never verified; updates: 5 of 12");
     struct rig state = rig_of(pool, "disturbed", "dhcp-c", "dhcp-d");
     drift_a_little(&state, "10.2.0.0/24");
-    hold(&state, PK_GUARD_PAIR_STATE, 0, "dhcp-d says that the pair is disturbed");
+    hold(&state, PK_GUARD_PAIR_STATE, 0, "pair-state: dhcp-d says that the pair is disturbed");
     struct rig approved = rig_of(pool, "well-considered", "dhcp-e", "dhcp-f");
     drift_a_little(&approved, "10.3.0.0/24");
-    hold(&approved, PK_GUARD_DELETES, 0, "4 of 20 scopes would be deleted");
+    hold(&approved, PK_GUARD_DELETES, 0, "deletes: 4 of 20 scopes would be deleted");
     approved.it.plan.approved = true;
     approved.it.plan.held.notes = "leases: dhcp-e cannot tell how many are active";
     struct pk_pass_result result = RESULT(pool, &adopt, &state, &approved);
@@ -423,7 +423,7 @@ by_hand(struct pk_pool *pool)
     struct rig campus = rig_of(pool, "campus", "dhcp-a", "dhcp-b");
     drift_a_little(&campus, "10.1.0.0/24");
     hold(&campus, PK_GUARD_SERVER_LOST, 1U << PK_GUARD_CONFLICT,
-         "dhcp-a lacks 12 of 14 scopes; 1 scope was edited on both servers");
+         "server-lost: dhcp-a lacks 12 of 14 scopes; conflict: 1 scope was edited on both servers");
     struct pk_pass_result result = RESULT(pool, &campus);
     result.summary = (struct pk_summary){.replicate = 1, .drifted = 1};
     return result;
@@ -476,10 +476,15 @@ result_with_fault(struct pk_pool *pool, const char *message)
 }
 
 const struct story stories[] = {
-    {"every-kind", every_kind, false},     {"held", held, false},
-    {"unknown", unknown, false},           {"not-allowed", not_allowed, false},
-    {"whole-server", whole_server, false}, {"every-outcome", every_outcome, false},
-    {"in-step", in_step, false},           {"by-hand", by_hand, true},
+    {"every-kind", every_kind, false},
+    {"held", held, false},
+    {"unknown", unknown, false},
+    {"not-allowed", not_allowed, false},
+    {"whole-server", whole_server, false},
+    {"every-outcome", every_outcome, false},
+    {"in-step", in_step, false},
+    {"in-step-by-hand", in_step, true},
+    {"by-hand", by_hand, true},
     {"long-ones", long_ones, false},
 };
 const size_t story_count = sizeof stories / sizeof stories[0];

@@ -48,6 +48,34 @@ pk_base_after(struct pk_pool *pool, const struct pk_parts *have, const struct pk
     return true;
 }
 
+bool
+pk_base_follows(const struct pk_pair_view *view, const struct pk_scope_state *scope)
+{
+    return scope->is_kept_equal &&
+           (scope->wanted != NULL || view->relationship->foreign == PK_FOREIGN_REPLICATE);
+}
+
+struct pk_parts
+pk_base_want(struct pk_pool *pool, const struct pk_scope_state *scope)
+{
+    const struct pk_wanted_scope *wanted = scope->wanted;
+    if (wanted == NULL) {
+        return scope->want.parts;
+    }
+    struct pk_part *at =
+        pk_array(pool, struct pk_part, scope->want.parts.count + wanted->parts.count);
+    size_t count = 0;
+    struct pk_parts_walk walk = {.a = &scope->want.parts, .b = &wanted->parts};
+    struct pk_part_pair pair;
+    while (pk_parts_step(&walk, &pair)) {
+        const char *value = pk_wanted_owns(wanted, pair.field, pair.key) ? pair.b : pair.a;
+        if (value != NULL) {
+            at[count++] = (struct pk_part){.field = pair.field, .key = pair.key, .value = value};
+        }
+    }
+    return (struct pk_parts){.at = at, .count = count};
+}
+
 struct pk_parts
 pk_owned_parts(struct pk_pool *pool, const struct pk_wanted_scope *wanted)
 {

@@ -20,6 +20,18 @@
 bool pk_base_after(struct pk_pool *pool, const struct pk_parts *have, const struct pk_parts *want,
                    const struct pk_parts *base, struct pk_parts *out);
 
+/**
+ * Does the base of this scope follow what is wanted?  Not of one that nobody wants anything of, nor
+ * of one that Git does not name and that is only copied by hand.
+ */
+bool pk_base_follows(const struct pk_pair_view *view, const struct pk_scope_state *scope);
+
+/**
+ * What Git wants of a scope.  A plan by hand wants one server's content as it is; where Git owns a
+ * part, the base must go on telling that this is not what was wanted.
+ */
+struct pk_parts pk_base_want(struct pk_pool *pool, const struct pk_scope_state *scope);
+
 bool pk_parts_are_equal(const struct pk_parts *a, const struct pk_parts *b);
 
 /** What Git owns of a scope, in the form of pk_owned_put(). */

@@ -60,14 +60,15 @@ move_base(struct recording *recording, const struct pk_scope_state *scope, int s
     const char *name = recording->view->relationship->name;
     const char *server = recording->view->servers[side].name;
     const struct pk_row *have = scope->have[side], *base = scope->base[side];
-    if (!scope->is_kept_equal) {
-        if (have == NULL && base != NULL) { /* gone, and nobody wants it back */
+    if (!pk_base_follows(recording->view, scope)) {
+        bool gone = scope->wanted == NULL && have == NULL && base != NULL;
+        if (gone) { /* and nobody wants it back */
             pk_applied_delete(&recording->txn, name, server, scope->subnet);
         }
-        return have != NULL && base != NULL;
+        return base != NULL && !gone;
     }
-    struct pk_parts after;
-    if (!pk_base_after(recording->pool, have != NULL ? &have->parts : NULL, &scope->want.parts,
+    struct pk_parts want = pk_base_want(recording->pool, scope), after;
+    if (!pk_base_after(recording->pool, have != NULL ? &have->parts : NULL, &want,
                        base != NULL ? &base->parts : NULL, &after)) {
         return false;
     }
@@ -142,8 +143,9 @@ static void
 tell_dropped(struct recording *recording, const struct pk_scope_state *scope)
 {
     tell(recording, PK_REASON_SCOPE_DROPPED, scope->subnet, NULL,
-         scope->is_deleted ? "Git no longer names it: it is to be deleted (prune: owned)"
-                           : "Git no longer names it: it is kept as it is (prune: never)");
+         recording->view->relationship->prune == PK_PRUNE_OWNED
+             ? "Git no longer names it: it is to be deleted (prune: owned)"
+             : "Git no longer names it: it is kept as it is (prune: never)");
 }
 
 static void
@@ -214,25 +216,49 @@ forget_gone(struct recording *recording, int side)
 
 /* -- The relationship ------------------------------------------------------------------------- */
 
-/* First verified as a whole; later part by part, where both servers agree with what is wanted. */
+/*
+ * What a relationship without base begins with: nothing but its source, which no server knows.
+ * Members or a mode that differ are not accepted by looking at them: guard `member` is to see them.
+ */
+static bool
+first_relation_base(struct pk_pool *pool, const struct pk_relation *have,
+                    const struct pk_relation *wanted, struct pk_parts *out)
+{
+    const struct pk_field *source = &pk_relationship_fields.at[PK_RELATIONSHIP_SOURCE];
+    struct pk_part *at = pk_array(pool, struct pk_part, 1);
+    *out = (struct pk_parts){.at = at};
+    struct pk_parts_walk walk = {.a = &have->parts, .b = &wanted->parts};
+    struct pk_part_pair pair;
+    while (pk_parts_step(&walk, &pair)) {
+        bool equal = pair.a != NULL && pair.b != NULL && strcmp(pair.a, pair.b) == 0;
+        if (pair.field == source && pair.b != NULL) {
+            at[out->count++] = (struct pk_part){.field = source, .key = "", .value = pair.b};
+        } else if ((pair.field->flags & PK_FIELD_MEMBERSHIP) != 0 && !equal) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Moves only while both servers agree on what the relationship is. */
 static void
 record_relation(struct recording *recording, const struct pk_relationship_plan *plan)
 {
     const struct pk_relation *wanted = &plan->comparison.want_relation;
     const struct pk_relation *before = recording->view->base_relation;
-    struct pk_parts after = before != NULL ? before->parts : (struct pk_parts){.count = 0};
-    bool has_base = before != NULL;
-    for (int side = PK_SERVER_1; side < PK_PAIR; side++) {
-        const struct pk_relation *have = pk_view_relation(recording->view, side);
-        if (have == NULL || wanted->name == NULL) {
-            return;
-        }
-        if (!pk_base_after(recording->pool, &have->parts, &wanted->parts, has_base ? &after : NULL,
-                           &after)) {
-            return;
-        }
-        has_base = has_base || side == PK_SERVER_2;
+    const struct pk_relation *one = pk_view_relation(recording->view, PK_SERVER_1);
+    const struct pk_relation *two = pk_view_relation(recording->view, PK_SERVER_2);
+    if (wanted->name == NULL || one == NULL || two == NULL ||
+        !pk_parts_are_equal(&one->parts, &two->parts)) {
+        return;
     }
+    struct pk_parts base, after;
+    if (before != NULL) {
+        base = before->parts;
+    } else if (!first_relation_base(recording->pool, one, wanted, &base)) {
+        return;
+    }
+    pk_base_after(recording->pool, &one->parts, &wanted->parts, &base, &after);
     if (before == NULL || !pk_parts_are_equal(&before->parts, &after)) {
         struct pk_relation verified = *wanted;
         verified.parts = after;

@@ -141,18 +141,6 @@ tell(struct pk_run *run, struct pk_txn *txn, const struct pk_task *task, int64_t
 
 /* -- Bases, status, heals --------------------------------------------------------------------- */
 
-/* A row we have just written has a base from now on: whoever held `adopt` has agreed. */
-static const struct pk_parts *
-base_before(const struct pk_task *task, int side)
-{
-    static const struct pk_parts nothing;
-    const struct pk_row *base = task->scope->base[side];
-    if (base != NULL) {
-        return &base->parts;
-    }
-    return task->sides[side].written == PK_OUTCOME_WRITTEN ? &nothing : NULL;
-}
-
 static void
 move_base(struct pk_run *run, struct pk_txn *txn, const struct pk_task *task, int side)
 {
@@ -162,11 +150,13 @@ move_base(struct pk_run *run, struct pk_txn *txn, const struct pk_task *task, in
     if (plan->removed == PK_OUTCOME_WRITTEN) {
         pk_applied_delete(txn, relationship, server, plan->removal->subnet);
     }
-    const struct pk_parts *base = base_before(task, side);
-    struct pk_parts after;
-    if (task->scope->is_kept_equal && (plan->found != NULL || base != NULL) &&
-        pk_base_after(run->pool, plan->found != NULL ? &plan->found->parts : NULL,
-                      &task->scope->want.parts, base, &after)) {
+    if (!pk_base_follows(run->plan->view, task->scope)) {
+        return;
+    }
+    struct pk_parts want = pk_base_want(run->pool, task->scope), after;
+    const struct pk_row *base = task->scope->base[side];
+    if (pk_base_after(run->pool, plan->found != NULL ? &plan->found->parts : NULL, &want,
+                      base != NULL ? &base->parts : NULL, &after)) {
         pk_applied_put(txn, relationship, server, task->scope->subnet, &after);
     }
 }

@@ -40,7 +40,7 @@ ENVIRONMENT = {
     **{name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS")},
 }
 
-#The smallest organisation that has everything : one pair, a few scopes.
+# The smallest organisation that has everything: one pair.
 RELATIONSHIP = """
 relationships:
   campus:
@@ -48,16 +48,25 @@ relationships:
 """
 
 
-def scope(number, *lines, relationship="campus"):
+def relationship(*lines):
+    """That pair with further fields."""
+    return RELATIONSHIP + "".join(f"    {line}\n" for line in lines)
+
+
+def scope(number, *lines, of="campus"):
     """YAML of 10.0.NUMBER.0/24; further lines are its fields."""
     text = [f"  - subnet: 10.0.{number}.0/24",
-            f"    relationship: {relationship}",
+            f"    relationship: {of}",
             f"    ranges: [10.0.{number}.10-10.0.{number}.200]"]
     return "\n".join(text + [f"    {line}" for line in lines]) + "\n"
 
 
-def scopes(numbers, *lines, relationship="campus"):
-    return "scopes:\n" + "".join(scope(n, *lines, relationship=relationship) for n in numbers)
+def scopes(numbers, *lines, of="campus"):
+    return "scopes:\n" + "".join(scope(n, *lines, of=of) for n in numbers)
+
+
+def subnet(number):
+    return f"10.0.{number}.0/24"
 
 
 class Result:
@@ -112,13 +121,13 @@ class Repository:
         self.git("commit", "--quiet", "--allow-empty", "-m", message)
         return self.git("rev-parse", "HEAD")
 
-    def replace(self, path, old, new, count=1):
-        """Replaces text that must be there in a file."""
+    def replace(self, path, old, new):
+        """Replaces text that must be there in a file, once."""
         file = self.folder / path
         text = file.read_text()
         if old not in text:
             raise AssertionError(f"{path} does not hold {old!r}")
-        file.write_text(text.replace(old, new, count))
+        file.write_text(text.replace(old, new, 1))
 
 
 class Agent:
@@ -126,35 +135,31 @@ class Agent:
 
     def __init__(self, case, environment=None):
         self.case = case
-        self.log = open(case.work / f"agent-{time.monotonic_ns()}.log", "w+b")
-        self.process = subprocess.Popen(
-            [PROGRAM, "--config", str(case.config), "run"], cwd=case.work,
-            env={**ENVIRONMENT, **(environment or {})}, stdin=subprocess.DEVNULL,
-            stdout=self.log, stderr=subprocess.STDOUT)
+        descriptor, self.log = tempfile.mkstemp(prefix="agent-", suffix=".log", dir=case.work)
+        with open(descriptor, "wb") as log:
+            self.process = subprocess.Popen(
+                [PROGRAM, "--config", str(case.config), "run"], cwd=case.work,
+                env={**ENVIRONMENT, **(environment or {})}, stdin=subprocess.DEVNULL,
+                stdout=log, stderr=subprocess.STDOUT)
         case.addCleanup(self._clean_up)
 
     def _clean_up(self):
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
-        self.log.close()
 
     @property
     def output(self):
-        return pathlib.Path(self.log.name).read_text(errors="replace")
+        return pathlib.Path(self.log).read_text(errors="replace")
 
     def wait_ready(self):
-        """Until its control socket answers."""
-        self.case.wait_for(lambda: self._alive() and self._answers(),
-                           "the agent to answer on its socket")
+        """Until it serves requests."""
+        self.case.wait_for(self._is_ready, "the agent to start")
 
-    def _alive(self):
+    def _is_ready(self):
         if self.process.poll() is not None:
             raise AssertionError(f"the agent ended with {self.process.returncode}:\n{self.output}")
-        return True
-
-    def _answers(self):
-        return "agent-started" in self.output and os.path.exists(f"{self.case.database}.sock")
+        return "agent-started" in self.output
 
     def signal(self, number):
         self.process.send_signal(number)
@@ -175,7 +180,7 @@ class PairkeeperCase(unittest.TestCase):
 
     def setUp(self):
         if not PROGRAM:
-            self.skipTest("$PAIRKEEPER is not set")
+            self.fail("$PAIRKEEPER does not say where the program is")
         self.work = pathlib.Path(tempfile.mkdtemp(prefix="pairkeeper-test-"))
         self.addCleanup(shutil.rmtree, self.work, ignore_errors=True)
         self.config = self.work / "pairkeeper.yaml"
@@ -183,12 +188,10 @@ class PairkeeperCase(unittest.TestCase):
         self.repository = Repository(self.work / "network")
         self.write_config()
 
-#-- configuration and runs --
+    # -- configuration and runs --
 
     def write_config(self, servers=("dhcp-a", "dhcp-b"), interval="1h", repository="", **sections):
-        """Sections are YAML text by key: guards="
-{
-    adopt : allow}"; a server is a name or (name, {…})."""
+        """Sections are YAML text by key: guards="{adopt: allow}"; a server: name or (name, "{…}")."""
         lines = ["repository:", "  url: ./network", "  path: dhcp", f"  interval: {interval}"]
         lines += [f"  {line}" for line in repository.splitlines()]
         lines += [f"database: {self.database.name}", "servers:"]
@@ -198,11 +201,12 @@ class PairkeeperCase(unittest.TestCase):
         lines += [f"{key.replace('_', '-')}: {value}" for key, value in sections.items()]
         self.config.write_text("\n".join(lines) + "\n")
 
-    def run_program(self, *words, code=0, config=True, environment=None, stdin=""):
+    def run_program(self, *words, code=0, config=True, environment=None, cwd=None):
         """Runs it and insists on the exit code (None: any)."""
         command = [PROGRAM, *(["--config", str(self.config)] if config else []), *map(str, words)]
-        done = subprocess.run(command, cwd=self.work, env={**ENVIRONMENT, **(environment or {})},
-                              input=stdin, text=True, capture_output=True, check=False,
+        done = subprocess.run(command, cwd=cwd or self.work,
+                              env={**ENVIRONMENT, **(environment or {})}, text=True,
+                              stdin=subprocess.DEVNULL, capture_output=True, check=False,
                               timeout=DEADLINE_S)
         result = Result(words, done.returncode, done.stdout, done.stderr)
         for sign in ("AddressSanitizer", "runtime error:", "LeakSanitizer"):
@@ -214,45 +218,49 @@ class PairkeeperCase(unittest.TestCase):
     def run_json(self, *words, code=0, **more):
         """The same with -o json, parsed."""
         result = self.run_program("-o", "json", *words, code=code, **more)
-try:
-    return result.json except ValueError : self.fail(f "no JSON on stdout:\n{result}")
+        try:
+            return result.json
+        except ValueError:
+            return self.fail(f"no JSON on stdout:\n{result}")
 
-                                               def
-                                               run_on_terminal(self, *words, before_answer = None,
-                                                               answer = "y\n", question = "[y/N]")
-        : ""
-          "Runs it on a terminal, answers its question; returns a Result (err is in out)."
-          "" leader,
-           follower = pty.openpty() with contextlib.ExitStack() as stack
-        : stack.callback(os.close, leader) process =
-               subprocess
-                   .Popen([ PROGRAM, "--config", str(self.config), *words ], cwd = self.work,
-                          env = ENVIRONMENT, stdin = follower, stdout = follower, stderr = follower,
-                          start_new_session = True) os.close(follower) shown,
-           asked = b "", False limit = time.monotonic() + DEADLINE_S while time.monotonic() < limit
-        : if not select.select([leader], [], [], 1)[0] : continue
-    try : piece = os.read(leader, 65536)
-                except OSError:  # the other side is closed
-                    break
-                if not piece:
-                    break
-                shown += piece
-                if not asked and question.encode() in shown:
-                    asked = True
-                    if before_answer:
-                        before_answer()
-                    os.write(leader, answer.encode())
+    def run_on_terminal(self, *words, before_answer=None, answer="y\n", question="[y/N]"):
+        """Runs it on a terminal and answers its question; stdout and stderr are both in out."""
+        leader, follower = pty.openpty()
+        with contextlib.ExitStack() as stack:
+            stack.callback(os.close, leader)
+            process = subprocess.Popen([PROGRAM, "--config", str(self.config), *words],
+                                       cwd=self.work, env=ENVIRONMENT, stdin=follower,
+                                       stdout=follower, stderr=follower, start_new_session=True)
+            os.close(follower)
+            shown = self._converse(leader, question.encode(), before_answer, answer.encode())
             code = process.wait(timeout=DEADLINE_S)
         return Result(words, code, shown.decode(errors="replace"), "")
 
-    def start_agent(self, environment=None, ready=True):
+    @staticmethod
+    def _converse(terminal, question, before_answer, answer):
+        shown, asked = b"", False
+        limit = time.monotonic() + DEADLINE_S
+        while time.monotonic() < limit:
+            if not select.select([terminal], [], [], 1)[0]:
+                continue
+            try:
+                shown += os.read(terminal, 65536)
+            except OSError:  # the program has ended
+                break
+            if question in shown and not asked:
+                asked = True
+                if before_answer:
+                    before_answer()
+                os.write(terminal, answer)
+        return shown
+
+    def start_agent(self, environment=None):
         agent = Agent(self, environment)
-        if ready:
-            agent.wait_ready()
+        agent.wait_ready()
         return agent
 
     def wait_for(self, condition, what):
-        """Asks until it is true; a generous deadline keeps a broken program from hanging the test."""
+        """Asks until it is true; the deadline only keeps a broken program from hanging the test."""
         limit = time.monotonic() + DEADLINE_S
         while time.monotonic() < limit:
             value = condition()
@@ -261,22 +269,22 @@ try:
             time.sleep(0.05)
         return self.fail(f"waited in vain for {what}")
 
-#-- shorthands --
+    # -- desired state --
 
     def commit(self, *texts, message="change"):
         """Commits dhcp/0.yaml, dhcp/1.yaml … with these texts, and nothing else."""
-        files = {f"dhcp/{i}.yaml": text for i, text in enumerate(texts)}
-        folder = self.repository.folder / "dhcp"
-        old = [str(p.relative_to(self.repository.folder)) for p in folder.glob("**/*.yaml")]
-        return self.repository.commit({**{p: None for p in old}, **files}, message)
+        folder = self.repository.folder
+        old = {str(p.relative_to(folder)): None for p in (folder / "dhcp").glob("**/*.yaml")}
+        new = {f"dhcp/{i}.yaml": text for i, text in enumerate(texts)}
+        return self.repository.commit({**old, **new}, message)
 
-    def established(self, *texts, **config):
-        """A repository of these texts, applied and in step."""
-        if config:
-            self.write_config(**config)
+    def established(self, *texts):
+        """These texts committed, applied and in step."""
         self.commit(*texts)
         self.run_program("apply")
         self.run_program("diff")
+
+    # -- plans --
 
     def diff(self, *words, code=2):
         return self.run_json("diff", *words, code=code)
@@ -292,35 +300,40 @@ try:
         self.assertEqual(len(actions), 1, actions)
         return actions[0]
 
-    def approve_held(self, name="campus", code=4):
+    def approve_held(self, name="campus"):
         """Applies, is held, approves by digest; returns the held relationship."""
-        held = self.relationship(self.run_json("apply", code=code), name)
+        held = self.relationship(self.run_json("apply", code=4), name)
         self.assertIsNotNone(held["held"], held)
         self.run_program("approve", held["digest"], "--reason", "test")
         return held
 
-    def edit(self, server, subnet, *assignments, code=0):
+    # -- what servers hold --
+
+    def edit(self, server, subnet_text, *assignments, code=0):
         """One side edited by hand, as at its console."""
-        return self.run_program("adm", "set", "--server", server, subnet, *assignments, code=code)
+        return self.run_program("adm", "set", "--server", server, subnet_text, *assignments,
+                                code=code)
 
-    def shown(self, server, subnet, code=0):
+    def shown(self, server, subnet_text):
         """The one scope as that server holds it: {fields: {…}, relationship, status, …}."""
-        return self.run_json("adm", "show", "--server", server, subnet, code=code)["scopes"][0]
+        return self.run_json("adm", "show", "--server", server, subnet_text)["scopes"][0]
 
-    def fields(self, server, subnet):
-        return self.shown(server, subnet)["fields"]
-
-    def value(self, server, subnet, part):
+    def value(self, server, subnet_text, part):
         """A part's value on one server; None when it is absent."""
-        return self.fields(server, subnet).get(part)
+        return self.shown(server, subnet_text)["fields"].get(part)
 
     def listed(self, server):
         """Subnets that one server holds."""
-        scopes_of = self.run_json("adm", "list", "--server", server)["scopes"]
-        return sorted(s["subnet"] for s in scopes_of)
+        return sorted(s["subnet"] for s in
+                      self.run_json("adm", "list", "--server", server)["scopes"])
+
+    # -- what is on record --
 
     def events(self, *words):
         return self.run_program("-o", "json", "events", *words).lines
+
+    def events_of(self, reason):
+        return [event for event in self.events() if event["reason"] == reason]
 
     def reasons(self):
         return [event["reason"] for event in self.events()]
@@ -338,8 +351,6 @@ try:
 
     def file_hashes(self):
         """Every file below the test's folder with its content, to prove that nothing was written."""
-        return
-        {str(path.relative_to(self.work)): hashlib.sha256(path.read_bytes()).hexdigest()
+        return {str(path.relative_to(self.work)): hashlib.sha256(path.read_bytes()).hexdigest()
                 for path in sorted(self.work.rglob("*"))
-                if path.is_file() and not path.is_symlink()
-        }
+                if path.is_file() and not path.is_symlink()}

@@ -180,11 +180,13 @@ parse_request(struct pk_pool *pool, const json_t *request, struct pk_arguments *
         words[i] = pk_strdup(pool, word);
     }
     enum pk_code code = pk_arguments_parse(pool, (int)count, words, out, err);
-    if (code == PK_OK && out->verb->access != PK_ACCESS_CHANGES &&
-        out->verb->access != PK_ACCESS_SHOWS) {
-        return pk_error_set(err, PK_EINVAL, words[0], "is not for a running agent");
+    if (code != PK_OK) {
+        return code;
     }
-    return code;
+    enum pk_verb_access access = pk_arguments_access(out);
+    bool is_served =
+        access == PK_ACCESS_CHANGES || access == PK_ACCESS_SHOWS || access == PK_ACCESS_ASKS;
+    return is_served ? PK_OK : pk_error_set(err, PK_EINVAL, words[0], "is not for a running agent");
 }
 
 static enum pk_exit

@@ -1,19 +1,10 @@
 /*
- * `reconcile` only ever asks: without --wait it moves the next pass to now and returns, with it the
- * pass runs inside the request and its result is the answer.
+ * `reconcile` only ever runs inside the agent that was asked: without --wait it moves the next pass
+ * to now and returns, with it the pass runs inside the request and its result is the answer.
  */
 #include "agent/agent.h"
 #include "agent/render.h"
 #include "agent/verb.h"
-
-static enum pk_exit
-no_agent(struct pk_context *context)
-{
-    struct pk_error err = {0};
-    pk_error_set(&err, PK_ENOENT, context->config->database,
-                 "no agent is running here; `pairkeeper apply` does one pass at once");
-    return pk_context_fail(context, PK_EXIT_CANNOT_RUN, &err);
-}
 
 static enum pk_exit
 pass_now(struct pk_context *context, const struct pk_arguments *arguments)
@@ -34,9 +25,6 @@ pass_now(struct pk_context *context, const struct pk_arguments *arguments)
 enum pk_exit
 pk_verb_reconcile(struct pk_context *context, const struct pk_arguments *arguments)
 {
-    if (context->agent == NULL) {
-        return no_agent(context);
-    }
     bool now = pk_argument(arguments, "wait") != NULL || arguments->positional_count != 0;
     if (now) {
         return pass_now(context, arguments);

@@ -118,6 +118,21 @@ check_character(const struct scan *scan, uint32_t point, size_t length)
     return true;
 }
 
+/* Most bytes of most files: printable ASCII within a line. */
+static void
+skip_plain(struct scan *scan)
+{
+    const unsigned char *at = scan->at;
+    if (scan->column == 1 && at < scan->end && *at == '%') {
+        return;
+    }
+    while (at < scan->end && *at >= ' ' && *at < DELETE) {
+        at++;
+    }
+    scan->column += (unsigned)(at - scan->at);
+    scan->at = at;
+}
+
 bool
 pk_bytes_acceptable(const char *file, const char *bytes, size_t size,
                     struct pk_diagnostics *diagnostics)
@@ -133,6 +148,10 @@ pk_bytes_acceptable(const char *file, const char *bytes, size_t size,
         return false;
     }
     while (scan.at < scan.end) {
+        skip_plain(&scan);
+        if (scan.at == scan.end) {
+            break;
+        }
         uint32_t point = 0;
         size_t length = decode(scan.at, scan.end, &point);
         if (!check_character(&scan, point, length)) {

@@ -2,6 +2,7 @@
 #include "desired-state/declaration.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/text.h"
 
@@ -16,7 +17,7 @@ pk_declare(const struct pk_decoder *decoder, struct pk_written_list *list,
            const struct pk_field *field, const char *key, const char *value,
            const struct pk_node *node)
 {
-    *pk_push(decoder->work, list) = (struct pk_written){
+    *pk_push(decoder->scratch, list) = (struct pk_written){
         .part = {.field = field, .key = key, .value = value},
         .mark = pk_decoder_mark(decoder, node),
     };
@@ -42,6 +43,18 @@ pk_written_sort(struct pk_written_list *list)
     if (list->count > 1) {
         qsort(list->at, list->count, sizeof list->at[0], compare);
     }
+}
+
+void
+pk_written_settle(const struct pk_decoder *decoder, struct pk_written_list *list)
+{
+    pk_written_sort(list);
+    struct pk_written *at = pk_array(decoder->work, struct pk_written, list->count);
+    if (list->count != 0) {
+        memcpy(at, list->at, list->count * sizeof at[0]);
+    }
+    list->at = at;
+    list->capacity = list->count;
 }
 
 const struct pk_written *

@@ -12,9 +12,10 @@
 
 /** Where decoding puts things and where it complains. */
 struct pk_decoder {
-    struct pk_pool *pool; /**< the snapshot's: values, keys, names                            */
-    struct pk_pool *work; /**< until the snapshot is built: lists of declarations             */
-    const char *file;     /**< in pool */
+    struct pk_pool *pool;    /**< the snapshot's: values, keys, names                   */
+    struct pk_pool *work;    /**< until the snapshot is built: declarations             */
+    struct pk_pool *scratch; /**< until the file is read: its tree, lists that still grow */
+    const char *file;        /**< in pool */
     struct pk_diagnostics *diagnostics;
 };
 
@@ -30,7 +31,7 @@ struct pk_written_list {
     size_t count, capacity;
 };
 
-/** The content of a scope, or of scope-defaults; sorted by pk_declaration_close(). */
+/** The content of a scope, or of scope-defaults; parts sorted. */
 struct pk_declaration {
     struct pk_written_list parts;
     uint64_t stated;  /**< bits of the fields that are written and not null */
@@ -78,6 +79,9 @@ void pk_declare(const struct pk_decoder *decoder, struct pk_written_list *list,
                 const struct pk_node *node);
 
 void pk_written_sort(struct pk_written_list *list);
+
+/** Sorts, and moves the list from the file's memory to that of the build. */
+void pk_written_settle(const struct pk_decoder *decoder, struct pk_written_list *list);
 
 /** The part of @p field that is no map, or NULL.  The list is sorted. */
 const struct pk_written *

@@ -80,11 +80,10 @@ static const char *
 read_values(const struct pk_decoder *decoder, const char *name, const struct pk_option *option,
             const struct pk_node *node)
 {
-    PK_SCRATCH(scratch);
     bool list = node->kind == PK_NODE_SEQUENCE;
     const struct pk_node *items = list ? node->items : node;
     size_t count = list ? node->count : 1;
-    const char **texts = pk_array(scratch, const char *, count);
+    const char **texts = pk_array(decoder->scratch, const char *, count);
     for (size_t i = 0; i < count; i++) {
         if (!is_single(decoder, name, &items[i])) {
             return NULL;
@@ -156,12 +155,16 @@ static const char *
 read_name(const struct pk_decoder *decoder, const struct pk_node *key,
           const struct pk_option **option)
 {
-    const char *name = pk_option_canonical_name(decoder->pool, key->text);
+    *option = pk_option_find(key->text);
+    const char *name =
+        *option != NULL ? (*option)->name : pk_option_canonical_name(decoder->pool, key->text);
     if (name == NULL) {
         diagnose_unknown(decoder, key);
         return NULL;
     }
-    *option = pk_option_find(name);
+    if (*option == NULL) { /* a code with its space, perhaps the standard one */
+        *option = pk_option_find(name);
+    }
     if (*option != NULL && (*option)->server_set) {
         pk_diagnose(decoder->diagnostics, PK_RULE_OPTION_SERVER_SET, pk_decoder_mark(decoder, key),
                     instead_of(*option),
@@ -209,6 +212,6 @@ pk_decode_options(const struct pk_decoder *decoder, const struct pk_field *field
     pk_written_sort(&own);
     diagnose_duplicates(decoder, &own);
     for (size_t i = 0; i < own.count; i++) {
-        *pk_push(decoder->work, out) = own.at[i];
+        *pk_push(decoder->scratch, out) = own.at[i];
     }
 }

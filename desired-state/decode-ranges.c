@@ -120,7 +120,7 @@ read_range(struct range_reader *reader, const struct pk_node *node, struct place
     }
     read.pool.settings = range.settings;
     check_inside(reader, read.node, read.pool.range);
-    *pk_push(reader->decoder->work, out) = read;
+    *pk_push(reader->decoder->scratch, out) = read;
 }
 
 static int
@@ -237,7 +237,7 @@ static const char *
 canonical(const struct pk_decoder *decoder, const struct placed_ranges *ranges,
           const struct placed_ranges *exclusions)
 {
-    PK_SCRATCH(scratch);
+    struct pk_pool *scratch = decoder->scratch;
     struct pk_pool_range *pools = pk_array(scratch, struct pk_pool_range, ranges->count);
     struct pk_range *holes = pk_array(scratch, struct pk_range, exclusions->count);
     for (size_t i = 0; i < ranges->count; i++) {
@@ -261,7 +261,7 @@ read_exclusions(struct range_reader *reader, const struct pk_node *node, struct 
     for (size_t i = 0; i < node->count; i++) {
         struct placed_range read = {.node = &node->items[i], .pool.settings = ""};
         if (read_addresses(reader, read.node, &read.pool.range)) {
-            *pk_push(decoder->work, out) = read;
+            *pk_push(decoder->scratch, out) = read;
         }
     }
     sort(out);

@@ -248,8 +248,8 @@ pk_decode_relationship(const struct pk_decoder *decoder, const struct pk_node *n
                        const struct pk_node *node, struct pk_relationship_declaration *out)
 {
     struct relationship_reader reader = {.decoder = decoder};
-    pk_decode_scalar(decoder->work, &pk_scope_fields.at[PK_SCOPE_RELATIONSHIP], decoder->file, name,
-                     decoder->diagnostics);
+    pk_decode_scalar(decoder->scratch, &pk_scope_fields.at[PK_SCOPE_RELATIONSHIP], decoder->file,
+                     name, decoder->diagnostics);
     pk_decode_mapping(&pk_relationship_fields, decoder->file, node, visit, &reader,
                       decoder->diagnostics);
     out->wanted.name = pk_strdup(decoder->pool, name->text);

@@ -78,11 +78,10 @@ static const char *
 read_identifier(const struct pk_decoder *decoder, const struct pk_field *field,
                 const struct pk_node *node)
 {
-    PK_SCRATCH(scratch);
     if (!pk_decode_kind(decoder->file, field->name, node, PK_NODE_SCALAR, decoder->diagnostics)) {
         return NULL;
     }
-    const char *hex = bytes_of(scratch, node->text);
+    const char *hex = bytes_of(decoder->scratch, node->text);
     size_t bytes = strlen(hex) / 2;
     size_t most = field == row(PK_RESERVATION_MAC) ? MAC_BYTES_MAX : IDENTIFIER_BYTES_MAX;
     if (bytes == 0 || bytes > most) {
@@ -92,9 +91,11 @@ read_identifier(const struct pk_decoder *decoder, const struct pk_field *field,
         return NULL;
     }
     struct pk_text out = {.pool = decoder->pool};
-    pk_text_addf(&out, "%s=", field->name);
+    pk_text_add(&out, field->name);
+    pk_text_add(&out, "=");
     for (size_t i = 0; i < bytes; i++) {
-        pk_text_addf(&out, "%s%.2s", i != 0 ? ":" : "", hex + 2 * i);
+        pk_text_add(&out, i != 0 ? ":" : "");
+        pk_text_add_bytes(&out, hex + 2 * i, 2);
     }
     return pk_text_end(&out);
 }
@@ -177,7 +178,10 @@ refuse_key(const char *key)
 static void
 add_member(struct pk_text *out, const char *key, const char *value)
 {
-    pk_text_addf(out, "%s\"%s\":%s", out->count > 1 ? "," : "", key, value);
+    pk_text_add(out, out->count > 1 ? ",\"" : "\"");
+    pk_text_add(out, key);
+    pk_text_add(out, "\":");
+    pk_text_add(out, value);
 }
 
 static void
@@ -186,7 +190,7 @@ add_text(struct pk_text *out, const struct reservation *reservation,
 {
     const struct pk_decoder *decoder = reservation->decoder;
     const struct pk_node *node = reservation->values[field];
-    const char *value = node != NULL ? pk_decode_scalar(decoder->work, row(field), decoder->file,
+    const char *value = node != NULL ? pk_decode_scalar(decoder->scratch, row(field), decoder->file,
                                                         node, decoder->diagnostics)
                                      : NULL;
     if (value != NULL && strcmp(value, row(field)->default_value) != 0) {
@@ -210,7 +214,7 @@ add_map(struct pk_text *out, const struct reservation *reservation, enum pk_rese
     }
     pk_written_sort(&list);
     if (list.count != 0) {
-        add_member(out, row(field)->name, pk_written_object(decoder->work, &list));
+        add_member(out, row(field)->name, pk_written_object(decoder->scratch, &list));
     }
 }
 
@@ -227,10 +231,10 @@ read_reservation(const struct reservation *reservation, const struct pk_prefix *
     pk_text_add(&value, "{");
     add_text(&value, reservation, PK_RESERVATION_HOSTNAME);
     if (ip != NULL && read_address(decoder, subnet, ip, &address)) {
-        *pk_push(decoder->work, addresses) = (struct reserved_address){address, ip};
+        *pk_push(decoder->scratch, addresses) = (struct reserved_address){address, ip};
         char text[PK_IPV4_TEXT_BYTES];
         add_member(&value, "ip",
-                   pk_sprintf(decoder->work, "\"%s\"", pk_format_ipv4(text, address)));
+                   pk_sprintf(decoder->scratch, "\"%s\"", pk_format_ipv4(text, address)));
     }
     add_map(&value, reservation, PK_RESERVATION_KEA);
     add_text(&value, reservation, PK_RESERVATION_NAME);
@@ -337,7 +341,7 @@ pk_decode_reservations(const struct pk_decoder *decoder, const struct pk_prefix 
     check_identifiers_once(decoder, &own);
     check_some_left(decoder, served, &addresses);
     for (size_t i = 0; i < own.count; i++) {
-        *pk_push(decoder->work, out) = own.at[i];
+        *pk_push(decoder->scratch, out) = own.at[i];
     }
     return node->count;
 }

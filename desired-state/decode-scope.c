@@ -77,12 +77,11 @@ static void
 decode_subnet(const struct pk_decoder *decoder, const struct pk_node *node,
               struct pk_scope_declaration *out)
 {
-    PK_SCRATCH(scratch);
     const struct pk_field *field = &pk_scope_fields.at[PK_SCOPE_SUBNET];
     out->mark = pk_decoder_mark(decoder, node);
-    out->has_subnet =
-        pk_decode_scalar(scratch, field, decoder->file, node, decoder->diagnostics) != NULL &&
-        pk_parse_prefix(node->text, &out->subnet);
+    out->has_subnet = pk_decode_scalar(decoder->scratch, field, decoder->file, node,
+                                       decoder->diagnostics) != NULL &&
+                      pk_parse_prefix(node->text, &out->subnet);
 }
 
 static void
@@ -127,7 +126,7 @@ pk_decode_scope(const struct pk_decoder *decoder, const struct pk_node *node,
         out->relationship_mark = pk_decoder_mark(decoder, relationship);
     }
     decode_addresses(decoder, &reader, out);
-    pk_written_sort(&out->content.parts);
+    pk_written_settle(decoder, &out->content.parts);
 }
 
 void
@@ -138,5 +137,5 @@ pk_decode_defaults(const struct pk_decoder *decoder, const struct pk_node *node,
     pk_decode_mapping_of(&pk_scope_fields, PK_FIELD_INHERITED, decoder->file, node, visit, &reader,
                          decoder->diagnostics);
     decode_content(decoder, &reader, false, out);
-    pk_written_sort(&out->parts);
+    pk_written_settle(decoder, &out->parts);
 }

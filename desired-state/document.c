@@ -17,7 +17,7 @@
 #include "desired-state/bytes.h"
 
 const struct pk_document_limits pk_document_default_limits = {
-    .file_bytes = 256 * 1024,
+    .file_bytes = (size_t)256 * 1024,
     .depth = 16,
 };
 
@@ -256,6 +256,7 @@ copy_items(struct reader *reader, const struct pk_node *from, size_t count, stru
 static void
 close_container(struct reader *reader)
 {
+    assert(reader->frames.at != NULL && reader->frames.count != 0); /* libyaml's events nest */
     const struct frame frame = reader->frames.at[--reader->frames.count];
     struct pk_node *children = reader->stack.at + frame.first_child;
     size_t count = reader->stack.count - frame.first_child;

@@ -50,6 +50,7 @@ read_file(struct builder *builder, const struct pk_source_file *file)
     const struct pk_decoder decoder = {
         .pool = builder->pool,
         .work = builder->work,
+        .scratch = tree,
         .file = pk_strdup(builder->pool, file->path),
         .diagnostics = diagnostics,
     };

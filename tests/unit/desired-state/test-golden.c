@@ -69,6 +69,10 @@ list(struct pk_pool *pool, const char *folder)
         }
     }
     closedir(directory);
+    if (names.at == NULL) {
+        fail_msg("no files in %s/%s", GOLDEN, folder);
+        return names;
+    }
     qsort(names.at, names.count, sizeof names.at[0], compare);
     return names;
 }

@@ -10,6 +10,8 @@
 #include "adm/applied.h"
 
 static const char *const server_names[PK_PAIR] = {"dhcp-a", "dhcp-b"};
+enum { MOST_OPERATIONS = 1000 };
+
 static const char relationship_name[] = "campus";
 
 static void
@@ -373,7 +375,7 @@ pk_world_operations(struct pk_world *world, struct pk_operation **at)
 {
     struct pk_error err = {0};
     size_t count;
-    must(pk_operations_load(world->db, world->pool, NULL, 0, at, &count, &err), &err,
+    must(pk_operations_load(world->db, world->pool, NULL, MOST_OPERATIONS, at, &count, &err), &err,
          "load operations");
     return count;
 }

@@ -1,0 +1,680 @@
+/* Acting: with fake servers where something has to go wrong, with embedded ones where not. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "adm/applied.h"
+#include "drivers/adm.h"
+#include "tests/support/fake-driver.h"
+#include "tests/support/pair-world.h"
+
+#define ONE   "10.0.1.0/24"
+#define TWO   "10.0.2.0/24"
+#define THREE "10.0.3.0/24"
+#define FOUR  "10.0.4.0/24"
+
+static struct pk_world the_world;
+
+static int
+open_fake(void **state)
+{
+    pk_world_open(&the_world, &pk_driver_fake);
+    *state = &the_world;
+    return 0;
+}
+
+static int
+open_embedded(void **state)
+{
+    pk_world_open(&the_world, &pk_driver_adm);
+    *state = &the_world;
+    return 0;
+}
+
+static int
+close_world(void **state)
+{
+    pk_world_close(*state);
+    return 0;
+}
+
+static struct pk_fake_script *
+script(struct pk_world *world, int side)
+{
+    return pk_fake_script_of(world->servers[side]);
+}
+
+static void
+want_four(struct pk_world *world)
+{
+    static const char *const subnets[] = {ONE, TWO, THREE, FOUR};
+    for (size_t i = 0; i < 4; i++) {
+        pk_world_want(world, subnets[i], PK_PARTS("name=\"x\"", "lease-time=3600"));
+    }
+}
+
+static const struct pk_action *
+action_on(const struct pk_relationship_plan *plan, const char *subnet)
+{
+    for (size_t i = 0; i < plan->action_count; i++) {
+        if (plan->actions[i].scope_count == 1 &&
+            pk_prefix_compare(plan->actions[i].scopes[0]->subnet, pk_world_subnet(subnet)) == 0) {
+            return &plan->actions[i];
+        }
+    }
+    fail_msg("no action on %s", subnet);
+    return NULL;
+}
+
+static const struct pk_sub_task *
+sub_task_on(const struct pk_operation *operation, const char *subnet)
+{
+    for (size_t i = 0; i < operation->sub_task_count; i++) {
+        if (pk_prefix_compare(operation->sub_tasks[i].subnet, pk_world_subnet(subnet)) == 0) {
+            return &operation->sub_tasks[i];
+        }
+    }
+    fail_msg("no sub-task on %s", subnet);
+    return NULL;
+}
+
+static void
+nothing_is_left_to_do(struct pk_world *world)
+{
+    struct pk_relationship_plan plan = pk_world_plan(world);
+    assert_int_equal(plan.action_count, 0);
+}
+
+/* -- Good ------------------------------------------------------------------------------------- */
+
+static void
+a_new_scope_is_created_on_both_servers_in_one_recorded_operation(void **state)
+{
+    struct pk_world *world = *state;
+    want_four(world);
+    struct pk_execution execution = pk_world_pass(world);
+    assert_int_equal(execution.done, 4);
+    assert_string_equal(pk_world_value(world, PK_SERVER_1, ONE, "lease-time"), "3600");
+    assert_string_equal(pk_world_value(world, PK_SERVER_2, FOUR, "lease-time"), "3600");
+
+    struct pk_operation *operations;
+    assert_int_equal(pk_world_operations(world, &operations), 1);
+    assert_int_equal(operations[0].kind, PK_OPERATION_CREATE_SCOPE);
+    assert_int_equal(operations[0].status, PK_OVERALL_COMPLETED_WITH_SUCCESS);
+    assert_int_equal(operations[0].percent, 100);
+    assert_int_equal(operations[0].sub_task_count, 4);
+    assert_string_equal(operations[0].revision, "3f2c1ab");
+    assert_int_equal(sub_task_on(&operations[0], TWO)->status, PK_SUB_TASK_COMPLETED_WITH_SUCCESS);
+    assert_int_equal(pk_world_events(world, PK_REASON_SCOPE_CREATED, NULL), 4);
+    assert_int_equal(pk_world_events(world, PK_REASON_OPERATION_STARTED, NULL), 1);
+    assert_int_equal(pk_world_events(world, PK_REASON_OPERATION_COMPLETED, NULL), 1);
+    nothing_is_left_to_do(world);
+}
+
+static void
+what_was_verified_is_the_base(void **state)
+{
+    struct pk_world *world = *state;
+    want_four(world);
+    pk_world_pass(world);
+    pk_world_observe(world);
+    for (int side = PK_SERVER_1; side < PK_PAIR; side++) {
+        const struct pk_row *base = pk_rows_find(&world->view.base[side], pk_world_subnet(TWO));
+        const struct pk_row *have = pk_world_holds(world, side, TWO);
+        assert_non_null(base);
+        assert_true(pk_sha256_equal(&base->hash, &have->hash));
+    }
+    assert_int_equal(world->view.owned_before.count, 4);
+    assert_non_null(world->view.base_relation);
+}
+
+static void
+a_second_pass_over_what_is_in_step_writes_nothing(void **state)
+{
+    struct pk_world *world = *state;
+    want_four(world);
+    pk_world_pass(world);
+    pk_world_pass(world); /* learns what only an observation can tell */
+    int64_t before = pk_db_changes(world->db);
+    pk_world_pass(world);
+    assert_int_equal(pk_db_changes(world->db), before);
+}
+
+static void
+a_partner_edit_is_put_back_and_remembered_as_a_heal(void **state)
+{
+    struct pk_world *world = *state;
+    want_four(world);
+    pk_world_pass(world);
+    pk_world_hold(world, PK_SERVER_2, ONE, PK_PARTS("name=\"edited\"", "lease-time=3600", "id=1"));
+    const struct pk_row *source = pk_world_holds(world, PK_SERVER_1, ONE);
+    pk_world_pass(world);
+    assert_string_equal(pk_world_value(world, PK_SERVER_2, ONE, "name"), "\"x\"");
+    assert_true(pk_sha256_equal(&source->hash, &pk_world_holds(world, PK_SERVER_1, ONE)->hash));
+
+    struct pk_heal *heals;
+    size_t count;
+    pk_heals_load(world->db, world->pool, "campus", (struct pk_wall){0}, &heals, &count, NULL);
+    bool found = false;
+    for (size_t i = 0; i < count; i++) {
+        found = found ||
+                (strcmp(heals[i].part, "name") == 0 && strcmp(heals[i].had, "\"edited\"") == 0 &&
+                 strcmp(heals[i].healed, "\"x\"") == 0 && strcmp(heals[i].server, "dhcp-b") == 0);
+    }
+    assert_true(found);
+    assert_int_equal(pk_world_events(world, PK_REASON_SCOPE_REPLICATED, ONE), 1);
+}
+
+static void
+a_deleted_scope_goes_from_both_servers_and_takes_its_base_along(void **state)
+{
+    struct pk_world *world = *state;
+    want_four(world);
+    pk_world_pass(world);
+    pk_world_unwant(world, TWO);
+    world->relationship.prune = PK_PRUNE_OWNED;
+    struct pk_execution execution = pk_world_pass(world);
+    assert_int_equal(execution.done, 1);
+    assert_null(pk_world_holds(world, PK_SERVER_1, TWO));
+    assert_null(pk_world_holds(world, PK_SERVER_2, TWO));
+    pk_world_observe(world);
+    assert_null(pk_rows_find(&world->view.base[PK_SERVER_1], pk_world_subnet(TWO)));
+    assert_null(pk_rows_find(&world->view.base[PK_SERVER_2], pk_world_subnet(TWO)));
+    assert_int_equal(pk_world_events(world, PK_REASON_SCOPE_DELETED, TWO), 1);
+}
+
+static void
+another_length_of_a_network_replaces_the_scope(void **state)
+{
+    struct pk_world *world = *state;
+    want_four(world);
+    pk_world_pass(world);
+    pk_world_unwant(world, TWO);
+    pk_world_want(world, "10.0.2.0/25", PK_PARTS("id=77", "name=\"half\""));
+    world->relationship.prune = PK_PRUNE_OWNED;
+    pk_world_pass(world);
+    for (int side = PK_SERVER_1; side < PK_PAIR; side++) {
+        assert_null(pk_world_holds(world, side, TWO));
+        assert_non_null(pk_world_holds(world, side, "10.0.2.0/25"));
+    }
+    assert_int_equal(pk_world_events(world, PK_REASON_SCOPE_REPLACED, "10.0.2.0/25"), 1);
+    nothing_is_left_to_do(world);
+}
+
+static void
+changed_settings_are_written_to_the_relationship_on_both_servers(void **state)
+{
+    struct pk_world *world = *state;
+    want_four(world);
+    pk_world_pass(world);
+    struct pk_part *parts = pk_array(world->pool, struct pk_part, 2);
+    parts[0] = world->relationship.parts.at[0];
+    parts[1] = (struct pk_part){
+        .field = &pk_relationship_fields.at[PK_RELATIONSHIP_MCLT], .key = "", .value = "7200"};
+    world->relationship.parts = pk_parts_canonical(parts, 2);
+    world->relationship.owned |= UINT64_C(1) << PK_RELATIONSHIP_MCLT;
+    world->relationship.settings = PK_SETTINGS_ENFORCE;
+    struct pk_execution execution = pk_world_pass(world);
+    assert_int_equal(execution.done, 1);
+    pk_world_observe(world);
+    for (int side = PK_SERVER_1; side < PK_PAIR; side++) {
+        const struct pk_relation *held = &world->view.servers[side].relations.at[0];
+        assert_string_equal(pk_parts_get(&held->parts, parts[1].field, ""), "7200");
+    }
+    assert_int_equal(pk_world_events(world, PK_REASON_RELATIONSHIP_CHANGED, NULL), 1);
+    nothing_is_left_to_do(world);
+}
+
+static void
+a_held_plan_writes_nothing_and_says_so(void **state)
+{
+    struct pk_world *world = *state;
+    pk_world_hold(world, PK_SERVER_1, ONE, PK_PARTS("name=\"by hand\""));
+    pk_world_want(world, ONE, PK_PARTS("name=\"by Git\""));
+    struct pk_relationship_plan plan = pk_world_plan(world);
+    assert_true(plan.held.is_held);
+    plan.approved = false;
+    int64_t before = pk_db_changes(world->db);
+    pk_world_act(world, &plan);
+    assert_int_equal(pk_db_changes(world->db), before);
+    assert_int_equal(plan.actions[0].status, PK_ACTION_HELD);
+    assert_string_equal(pk_world_value(world, PK_SERVER_1, ONE, "name"), "\"by hand\"");
+}
+
+/* -- Order and batches ------------------------------------------------------------------------ */
+
+static void
+content_flows_from_the_source_where_the_driver_has_no_order(void **state)
+{
+    struct pk_world *world = *state;
+    struct pk_text log = {.pool = world->pool};
+    script(world, PK_SERVER_1)->log = script(world, PK_SERVER_2)->log = &log;
+    world->relationship.source = PK_SERVER_2;
+    pk_world_want(world, ONE, PK_NO_PARTS);
+    pk_world_pass(world);
+    assert_string_equal(pk_text_end(&log), "dhcp-b put " ONE "\ndhcp-a put " ONE "\n");
+}
+
+static void
+a_driver_that_has_an_order_decides_it(void **state)
+{
+    struct pk_world *world = *state;
+    struct pk_text log = {.pool = world->pool};
+    for (int side = PK_SERVER_1; side < PK_PAIR; side++) {
+        script(world, side)->log = &log;
+        script(world, side)->capabilities.batch_limit = 1;
+        script(world, side)->capabilities.create_order = PK_SERVER_2_FIRST;
+        script(world, side)->capabilities.delete_order = PK_SERVER_1_FIRST;
+    }
+    pk_world_want(world, ONE, PK_NO_PARTS);
+    pk_world_want(world, TWO, PK_NO_PARTS);
+    pk_world_pass(world);
+    pk_world_unwant(world, ONE);
+    world->relationship.prune = PK_PRUNE_OWNED;
+    pk_world_pass(world);
+    assert_string_equal(pk_text_end(&log),
+                        "dhcp-b put " ONE "\ndhcp-a put " ONE "\n" /* both sides back to back */
+                        "dhcp-b put " TWO "\ndhcp-a put " TWO "\n"
+                        "dhcp-a delete " ONE "\ndhcp-b delete " ONE "\n");
+}
+
+static void
+no_batch_is_larger_than_the_smaller_limit(void **state)
+{
+    struct pk_world *world = *state;
+    script(world, PK_SERVER_1)->capabilities.batch_limit = 3;
+    script(world, PK_SERVER_2)->capabilities.batch_limit = 2;
+    want_four(world);
+    pk_world_pass(world);
+    assert_int_equal(script(world, PK_SERVER_1)->largest_batch, 2);
+    assert_int_equal(script(world, PK_SERVER_2)->largest_batch, 2);
+    assert_int_equal(script(world, PK_SERVER_1)->writes, 2);
+}
+
+static void
+a_batch_refused_as_one_is_halved_until_the_bad_scope_stands_alone(void **state)
+{
+    struct pk_world *world = *state;
+    script(world, PK_SERVER_1)->capabilities.whole_configuration = true;
+    script(world, PK_SERVER_1)->poisons = pk_world_subnet(THREE);
+    want_four(world);
+    struct pk_relationship_plan plan = pk_world_plan(world);
+    struct pk_execution execution = pk_world_act(world, &plan);
+    assert_int_equal(execution.done, 3);
+    assert_int_equal(execution.failed, 1);
+    assert_true(execution.refused);
+    const struct pk_action *bad = action_on(&plan, THREE);
+    assert_int_equal(bad->status, PK_ACTION_FAILED);
+    assert_non_null(strstr(bad->fault.message, "dhcp-a"));
+    assert_non_null(strstr(bad->fault.message, "the configuration is invalid"));
+    assert_non_null(pk_world_holds(world, PK_SERVER_2, FOUR));
+    assert_null(pk_world_holds(world, PK_SERVER_2, THREE));
+
+    struct pk_operation *operations;
+    pk_world_operations(world, &operations);
+    assert_int_equal(operations[0].status, PK_OVERALL_COMPLETED_WITH_FAILURE);
+    assert_int_equal(operations[0].fault.outer, pk_operation_fault(PK_OPERATION_CREATE_SCOPE));
+}
+
+/* -- Somebody else is at work ----------------------------------------------------------------- */
+
+static void
+a_row_that_changed_after_planning_is_stale_and_neither_side_is_written(void **state)
+{
+    struct pk_world *world = *state;
+    want_four(world);
+    pk_world_pass(world);
+    pk_world_want(world, ONE, PK_PARTS("name=\"new\"", "lease-time=3600"));
+    pk_world_want(world, TWO, PK_PARTS("name=\"new\"", "lease-time=3600"));
+    struct pk_relationship_plan plan = pk_world_plan(world);
+    pk_world_hold(world, PK_SERVER_2, ONE, PK_PARTS("name=\"meanwhile\"", "id=1"));
+    struct pk_execution execution = pk_world_act(world, &plan);
+    assert_int_equal(execution.stale, 1);
+    assert_int_equal(execution.done, 1);
+    assert_int_equal(action_on(&plan, ONE)->status, PK_ACTION_STALE);
+    assert_string_equal(pk_world_value(world, PK_SERVER_1, ONE, "name"), "\"x\"");
+    assert_string_equal(pk_world_value(world, PK_SERVER_2, ONE, "name"), "\"meanwhile\"");
+    assert_string_equal(pk_world_value(world, PK_SERVER_2, TWO, "name"), "\"new\"");
+
+    struct pk_operation *operations;
+    pk_world_operations(world, &operations);
+    assert_int_equal(sub_task_on(&operations[0], ONE)->status, PK_SUB_TASK_NOT_RUN);
+    assert_int_equal(operations[0].status, PK_OVERALL_COMPLETED_WITH_FAILURE);
+}
+
+static void
+a_source_that_changed_after_planning_is_not_replicated(void **state)
+{
+    struct pk_world *world = *state;
+    want_four(world);
+    pk_world_pass(world);
+    pk_world_hold(world, PK_SERVER_2, ONE, PK_PARTS("name=\"edited\"", "lease-time=3600", "id=1"));
+    struct pk_relationship_plan plan = pk_world_plan(world); /* writes dhcp-b alone */
+    pk_world_hold(world, PK_SERVER_1, ONE, PK_PARTS("name=\"too\"", "lease-time=3600", "id=1"));
+    pk_world_act(world, &plan);
+    assert_int_equal(action_on(&plan, ONE)->status, PK_ACTION_STALE);
+    assert_string_equal(pk_world_value(world, PK_SERVER_2, ONE, "name"), "\"edited\"");
+}
+
+struct meddler {
+    struct pk_server *server;
+    struct pk_prefix subnet;
+    const struct pk_row *row;
+    enum pk_change_kind on;
+};
+
+static void
+meddle(void *context, const struct pk_change *changes, size_t count)
+{
+    struct meddler *meddler = context;
+    if (count != 0 && changes[0].kind == meddler->on) {
+        pk_fake_set(meddler->server, meddler->subnet, meddler->row);
+    }
+}
+
+static void
+an_edit_at_the_moment_of_writing_is_not_overwritten(void **state)
+{
+    struct pk_world *world = *state;
+    want_four(world);
+    pk_world_pass(world);
+    pk_world_want(world, ONE, PK_PARTS("name=\"new\"", "lease-time=3600"));
+    struct meddler meddler = {
+        .server = world->servers[PK_SERVER_1],
+        .subnet = pk_world_subnet(ONE),
+        .row = pk_world_row(world, ONE, PK_PARTS("name=\"just now\"")),
+        .on = PK_PUT_SCOPE,
+    };
+    struct pk_relationship_plan plan = pk_world_plan(world);
+    script(world, PK_SERVER_1)->before_write = meddle;
+    script(world, PK_SERVER_1)->context = &meddler;
+    pk_world_act(world, &plan);
+    assert_int_equal(action_on(&plan, ONE)->status, PK_ACTION_STALE);
+    assert_string_equal(pk_world_value(world, PK_SERVER_1, ONE, "name"), "\"just now\"");
+    assert_string_equal(pk_world_value(world, PK_SERVER_2, ONE, "name"), "\"x\"");
+}
+
+/* -- Half a create ---------------------------------------------------------------------------- */
+
+static void
+a_create_refused_by_the_second_server_is_taken_back_on_the_first(void **state)
+{
+    struct pk_world *world = *state;
+    script(world, PK_SERVER_2)->refuses = pk_world_subnet(TWO);
+    want_four(world);
+    struct pk_relationship_plan plan = pk_world_plan(world);
+    struct pk_execution execution = pk_world_act(world, &plan);
+    assert_int_equal(execution.done, 3);
+    assert_null(pk_world_holds(world, PK_SERVER_1, TWO));
+    assert_non_null(pk_world_holds(world, PK_SERVER_1, THREE));
+    const struct pk_fault *fault = &action_on(&plan, TWO)->fault;
+    assert_int_equal(fault->outer, pk_operation_fault(PK_OPERATION_CREATE_SCOPE));
+    assert_int_equal(fault->inner, PK_FAULT_SCOPE_FAILED_TO_ADD_IN_REMOTE);
+    assert_non_null(strstr(fault->message, "server dhcp-b, scope " TWO));
+    assert_non_null(strstr(fault->message, "made on dhcp-a was taken back"));
+}
+
+static void
+half_a_create_that_somebody_has_edited_since_is_left(void **state)
+{
+    struct pk_world *world = *state;
+    script(world, PK_SERVER_2)->refuses = pk_world_subnet(TWO);
+    struct meddler meddler = {
+        .server = world->servers[PK_SERVER_1],
+        .subnet = pk_world_subnet(TWO),
+        .row = pk_world_row(world, TWO, PK_PARTS("name=\"mine now\"")),
+        .on = PK_DELETE_SCOPE,
+    };
+    script(world, PK_SERVER_1)->before_write = meddle;
+    script(world, PK_SERVER_1)->context = &meddler;
+    want_four(world);
+    struct pk_relationship_plan plan = pk_world_plan(world);
+    pk_world_act(world, &plan);
+    assert_string_equal(pk_world_value(world, PK_SERVER_1, TWO, "name"), "\"mine now\"");
+    assert_non_null(strstr(action_on(&plan, TWO)->fault.message, "could not be taken back"));
+}
+
+static void
+an_update_refused_by_the_second_server_leaves_the_first_as_written(void **state)
+{
+    struct pk_world *world = *state;
+    want_four(world);
+    pk_world_pass(world);
+    pk_world_want(world, ONE, PK_PARTS("name=\"new\"", "lease-time=3600"));
+    script(world, PK_SERVER_2)->refuses = pk_world_subnet(ONE);
+    struct pk_execution execution = pk_world_pass(world);
+    assert_int_equal(execution.failed, 1);
+    assert_string_equal(pk_world_value(world, PK_SERVER_1, ONE, "name"), "\"new\"");
+    assert_string_equal(pk_world_value(world, PK_SERVER_2, ONE, "name"), "\"x\"");
+}
+
+/* -- Servers that fail ------------------------------------------------------------------------ */
+
+static void
+a_server_that_lies_fails_and_the_fault_names_what_it_holds(void **state)
+{
+    struct pk_world *world = *state;
+    script(world, PK_SERVER_2)->lies_about = pk_world_subnet(TWO);
+    want_four(world);
+    struct pk_relationship_plan plan = pk_world_plan(world);
+    struct pk_execution execution = pk_world_act(world, &plan);
+    assert_int_equal(execution.failed, 1);
+    assert_int_equal(execution.done, 3);
+    const char *message = action_on(&plan, TWO)->fault.message;
+    assert_non_null(strstr(message, "server dhcp-b"));
+    assert_non_null(strstr(message, "name a lie instead of x"));
+    pk_world_observe(world);
+    assert_null(pk_rows_find(&world->view.base[PK_SERVER_2], pk_world_subnet(TWO)));
+}
+
+static void
+after_a_cut_connection_nothing_more_is_begun(void **state)
+{
+    struct pk_world *world = *state;
+    script(world, PK_SERVER_1)->capabilities.batch_limit = 1;
+    script(world, PK_SERVER_1)->cut_after = pk_world_subnet(TWO);
+    want_four(world);
+    struct pk_relationship_plan plan = pk_world_plan(world);
+    struct pk_execution execution = pk_world_act(world, &plan);
+    assert_int_equal(execution.done, 1);
+    assert_int_equal(execution.failed, 1);
+    assert_int_equal(execution.not_run, 2);
+    assert_int_equal(action_on(&plan, TWO)->status, PK_ACTION_FAILED);
+    assert_int_equal(action_on(&plan, THREE)->status, PK_ACTION_NOT_RUN);
+    assert_null(pk_world_holds(world, PK_SERVER_2, THREE));
+
+    struct pk_operation *operations;
+    assert_int_equal(pk_world_operations(world, &operations), 1);
+    assert_int_equal(operations[0].status, PK_OVERALL_COMPLETED_WITH_FAILURE);
+    assert_int_equal(sub_task_on(&operations[0], FOUR)->status, PK_SUB_TASK_NOT_RUN);
+}
+
+static void
+a_write_nobody_can_vouch_for_counts_when_it_is_read_back(void **state)
+{
+    struct pk_world *world = *state;
+    want_four(world);
+    pk_world_pass(world);
+    pk_world_hold(world, PK_SERVER_2, ONE, PK_PARTS("name=\"edited\"", "lease-time=3600", "id=1"));
+    struct pk_relationship_plan plan = pk_world_plan(world);
+    script(world, PK_SERVER_2)->cut_unknown = pk_world_subnet(ONE);
+    struct pk_execution execution = pk_world_act(world, &plan);
+    assert_int_equal(execution.done, 1);
+    assert_string_equal(pk_world_value(world, PK_SERVER_2, ONE, "name"), "\"x\"");
+}
+
+static void
+what_cannot_be_read_first_is_not_written(void **state)
+{
+    struct pk_world *world = *state;
+    want_four(world);
+    struct pk_relationship_plan plan = pk_world_plan(world);
+    script(world, PK_SERVER_2)->fail_verify_at = (int)script(world, PK_SERVER_2)->verifies;
+    struct pk_execution execution = pk_world_act(world, &plan);
+    assert_int_equal(execution.failed, 4);
+    assert_int_equal(script(world, PK_SERVER_1)->writes, 0);
+    assert_int_equal(script(world, PK_SERVER_2)->writes, 0);
+    assert_int_equal(action_on(&plan, ONE)->fault.inner, PK_FAULT_SCOPE_FAILED_TO_FETCH_FROM_DB);
+}
+
+static void
+what_cannot_be_read_back_does_not_count(void **state)
+{
+    struct pk_world *world = *state;
+    want_four(world);
+    struct pk_relationship_plan plan = pk_world_plan(world);
+    script(world, PK_SERVER_2)->fail_verify_at = (int)script(world, PK_SERVER_2)->verifies + 1;
+    struct pk_execution execution = pk_world_act(world, &plan);
+    assert_int_equal(execution.done, 0);
+    assert_int_equal(execution.failed, 4);
+    pk_world_observe(world);
+    assert_int_equal(world->view.base[PK_SERVER_1].count, 0);
+}
+
+/* -- Stopping, and the database --------------------------------------------------------------- */
+
+static void
+stop_on_first_write(void *context, const struct pk_change *changes, size_t count)
+{
+    (void)changes;
+    (void)count;
+    *(volatile int *)context = 1;
+}
+
+static void
+a_stop_finishes_what_is_in_flight_and_ends_the_operation(void **state)
+{
+    struct pk_world *world = *state;
+    script(world, PK_SERVER_1)->capabilities.batch_limit = 1;
+    script(world, PK_SERVER_1)->before_write = stop_on_first_write;
+    script(world, PK_SERVER_1)->context = (void *)(uintptr_t)&world->stop;
+    want_four(world);
+    struct pk_relationship_plan plan = pk_world_plan(world);
+    struct pk_execution execution = pk_world_act(world, &plan);
+    assert_int_equal(execution.done, 1);
+    assert_int_equal(execution.not_run, 3);
+    assert_non_null(pk_world_holds(world, PK_SERVER_2, ONE));
+    assert_null(pk_world_holds(world, PK_SERVER_1, TWO));
+
+    struct pk_operation *operations;
+    pk_world_operations(world, &operations);
+    assert_int_equal(operations[0].status, PK_OVERALL_COMPLETED_WITH_FAILURE);
+    assert_non_null(strstr(operations[0].fault.message, "interrupted"));
+    assert_int_equal(pk_world_events(world, PK_REASON_OPERATION_FAILED, NULL), 1);
+}
+
+static void
+without_a_durable_intent_no_server_is_written(void **state)
+{
+    struct pk_world *world = *state;
+    want_four(world);
+    struct pk_relationship_plan plan = pk_world_plan(world);
+    struct pk_db *reader;
+    struct pk_error err = {0};
+    const char *path = pk_sprintf(world->pool, "%s/adm.db", world->folder);
+    assert_int_equal(pk_db_open(path, PK_DB_READ, true, &reader, &err), PK_OK);
+    struct pk_executor executor = pk_world_executor(world);
+    executor.db = reader; /* cannot be written */
+    struct pk_execution execution;
+    assert_int_not_equal(pk_execute(&executor, &plan, &execution, &err), PK_OK);
+    assert_int_equal(script(world, PK_SERVER_1)->writes, 0);
+    assert_int_equal(script(world, PK_SERVER_2)->writes, 0);
+    pk_db_close(reader);
+}
+
+/* Ends the operation behind the executor's back, so that recording its outcome must fail. */
+static void
+end_operation_early(void *context, const struct pk_change *changes, size_t count)
+{
+    (void)changes;
+    (void)count;
+    struct pk_world *world = context;
+    struct pk_txn txn;
+    pk_txn_begin(world->db, &txn);
+    pk_operation_end(&txn, 1, NULL, pk_wall_now());
+    pk_txn_end(&txn, NULL);
+    script(world, PK_SERVER_1)->before_write = NULL;
+}
+
+static void
+an_outcome_that_cannot_be_recorded_is_told_and_ends_the_run(void **state)
+{
+    struct pk_world *world = *state;
+    script(world, PK_SERVER_1)->capabilities.batch_limit = 1;
+    script(world, PK_SERVER_1)->before_write = end_operation_early;
+    script(world, PK_SERVER_1)->context = world;
+    want_four(world);
+    struct pk_relationship_plan plan = pk_world_plan(world);
+    struct pk_execution execution = pk_world_act(world, &plan);
+    assert_true(execution.record_failed);
+    assert_int_equal(execution.failed, 1);
+    assert_int_equal(execution.not_run, 3);
+    assert_int_equal(action_on(&plan, ONE)->fault.inner, PK_FAULT_GENERIC_DATABASE_ERROR);
+    assert_null(pk_world_holds(world, PK_SERVER_1, TWO));
+}
+
+static void
+count_progress(void *context, const char *relationship, const char *operation, size_t done,
+               size_t total)
+{
+    struct pk_text *text = context;
+    pk_text_addf(text, "%s %s %zu/%zu\n", relationship, operation, done, total);
+}
+
+static void
+progress_is_told_chunk_by_chunk(void **state)
+{
+    struct pk_world *world = *state;
+    script(world, PK_SERVER_1)->capabilities.batch_limit = 3;
+    want_four(world);
+    struct pk_relationship_plan plan = pk_world_plan(world);
+    struct pk_executor executor = pk_world_executor(world);
+    struct pk_text text = {.pool = world->pool};
+    executor.progress = count_progress;
+    executor.progress_context = &text;
+    struct pk_execution execution;
+    assert_int_equal(pk_execute(&executor, &plan, &execution, NULL), PK_OK);
+    assert_string_equal(pk_text_end(&text), "campus create-scope 3/4\ncampus create-scope 4/4\n");
+}
+
+#define FAKE(test)     cmocka_unit_test_setup_teardown(test, open_fake, close_world)
+#define EMBEDDED(test) cmocka_unit_test_setup_teardown(test, open_embedded, close_world)
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        EMBEDDED(a_new_scope_is_created_on_both_servers_in_one_recorded_operation),
+        EMBEDDED(what_was_verified_is_the_base),
+        EMBEDDED(a_second_pass_over_what_is_in_step_writes_nothing),
+        EMBEDDED(a_partner_edit_is_put_back_and_remembered_as_a_heal),
+        EMBEDDED(a_deleted_scope_goes_from_both_servers_and_takes_its_base_along),
+        EMBEDDED(another_length_of_a_network_replaces_the_scope),
+        EMBEDDED(changed_settings_are_written_to_the_relationship_on_both_servers),
+        EMBEDDED(a_held_plan_writes_nothing_and_says_so),
+        FAKE(content_flows_from_the_source_where_the_driver_has_no_order),
+        FAKE(a_driver_that_has_an_order_decides_it),
+        FAKE(no_batch_is_larger_than_the_smaller_limit),
+        FAKE(a_batch_refused_as_one_is_halved_until_the_bad_scope_stands_alone),
+        FAKE(a_row_that_changed_after_planning_is_stale_and_neither_side_is_written),
+        FAKE(a_source_that_changed_after_planning_is_not_replicated),
+        FAKE(an_edit_at_the_moment_of_writing_is_not_overwritten),
+        FAKE(a_create_refused_by_the_second_server_is_taken_back_on_the_first),
+        FAKE(half_a_create_that_somebody_has_edited_since_is_left),
+        FAKE(an_update_refused_by_the_second_server_leaves_the_first_as_written),
+        FAKE(a_server_that_lies_fails_and_the_fault_names_what_it_holds),
+        FAKE(after_a_cut_connection_nothing_more_is_begun),
+        FAKE(a_write_nobody_can_vouch_for_counts_when_it_is_read_back),
+        FAKE(what_cannot_be_read_first_is_not_written),
+        FAKE(what_cannot_be_read_back_does_not_count),
+        FAKE(a_stop_finishes_what_is_in_flight_and_ends_the_operation),
+        FAKE(without_a_durable_intent_no_server_is_written),
+        FAKE(an_outcome_that_cannot_be_recorded_is_told_and_ends_the_run),
+        FAKE(progress_is_told_chunk_by_chunk),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -80,7 +80,7 @@ class Story(PairkeeperCase):
                  for f in action["fields"]}
         # Git owns the lease time and puts it back; nobody's description goes over to the partner.
         self.assertEqual(found, {("lease-time", "dhcp-a"): (36000, 28800, "source"),
-                                 ("description", "dhcp-b"): (None, DESCRIPTION, "source")})
+                                 ("description", "dhcp-b"): ("", DESCRIPTION, "source")})
         self.run_program("apply")
         for server in ("dhcp-a", "dhcp-b"):
             self.assertEqual(self.value(server, MATHEMATICS, "lease-time"), 28800)
@@ -188,6 +188,7 @@ class Story(PairkeeperCase):
 
     def the_agent_picks_up_a_commit_and_ends_on_sigterm(self):
         agent = self.start_agent()
+        self.wait_for(lambda: "pass-ended" in agent.output, "the agent's first pass")
         self.repository.replace("dhcp/campus/library.yaml", "name: Library, floor 2",
                                 "name: Library, group rooms")
         commit = self.repository.commit(message="Floor 2 becomes group rooms")

@@ -2,7 +2,8 @@
  * The files under tests/golden: invalid/NAME.yaml has exactly the diagnostics of NAME.expected,
  * valid/NAME.yaml has none.  NAME begins with the code of the rule that it is about.
  *
- * `test-golden write` writes the .expected files anew; read the difference before committing it.
+ * `test-golden write` writes the .expected files and docs/rules.md anew; read the difference before
+ * committing it.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,6 +17,7 @@
 
 #include <cmocka.h>
 
+#include "base/text.h"
 #include "reading.h"
 
 enum { FILE_BYTES_MAX = 64 * 1024 };
@@ -190,6 +192,47 @@ every_field_has_a_valid_file(void **state)
     }
 }
 
+/* docs/rules.md as the table of rules has it. */
+static const char *
+rules_page(struct pk_pool *pool)
+{
+    struct pk_text page = {.pool = pool};
+    pk_text_add(&page, "# Rules of the YAML\n\n"
+                       "Every message of `pairkeeper validate` ends with the code of its rule, "
+                       "`file:line:column: message [code]`.\n"
+                       "An error rejects the revision: the last good one stays in force. "
+                       "A warning does not.\n"
+                       "Codes are stable. "
+                       "An example of each is `tests/golden/invalid/CODE.yaml`.\n\n"
+                       "| code | severity | what is asked for |\n|---|---|---|\n");
+    for (int i = 0; i < PK_RULE_COUNT; i++) {
+        const struct pk_rule_row *row = pk_rule_row((enum pk_rule)i);
+        pk_text_addf(&page, "| `%s` | %s | %s |\n", row->code, row->warning ? "warning" : "error",
+                     row->document);
+    }
+    return pk_text_end(&page);
+}
+
+static void
+the_page_of_rules_is_the_table(void **state)
+{
+    (void)state;
+    PK_SCRATCH(pool);
+    size_t size;
+    assert_string_equal(read_file(pool, RULES_PAGE, &size), rules_page(pool));
+}
+
+static bool
+write_file(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "we");
+    if (file == NULL) {
+        return false;
+    }
+    bool written = fputs(text, file) != EOF;
+    return fclose(file) == 0 && written;
+}
+
 static int
 write_expected(void)
 {
@@ -199,12 +242,11 @@ write_expected(void)
         enum pk_code code;
         struct pk_diagnostics diagnostics;
         const char *text = diagnose(pool, "invalid", names.at[i], &code, &diagnostics);
-        FILE *file = fopen(pk_sprintf(pool, GOLDEN "/invalid/%s.expected", names.at[i]), "we");
-        if (file == NULL || fputs(text, file) == EOF || fclose(file) != 0) {
+        if (!write_file(pk_sprintf(pool, GOLDEN "/invalid/%s.expected", names.at[i]), text)) {
             return EXIT_FAILURE;
         }
     }
-    return EXIT_SUCCESS;
+    return write_file(RULES_PAGE, rules_page(pool)) ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 int
@@ -218,6 +260,7 @@ main(int argc, char **argv)
         cmocka_unit_test(valid_files_have_none),
         cmocka_unit_test(every_rule_has_a_file_that_breaks_it_and_one_that_nearly_does),
         cmocka_unit_test(every_field_has_a_valid_file),
+        cmocka_unit_test(the_page_of_rules_is_the_table),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -245,11 +245,11 @@ note_move(const struct building *building, struct pk_prefix subnet, const char *
         *pk_push(building->pool, &leaving[view_index(building, from)].list) =
             (struct pk_move){.subnet = subnet, .other = to};
     }
-    *pk_push(building->pool, &coming[view_index(building, to)].list) = (struct pk_move){
-        .subnet = subnet,
+    *pk_push(building->pool, &found->coming[view_index(building, to)].list) = (struct pk_move){
+        .subnet = base->subnet,
         .other = from,
         .other_prunes = loser != NULL && loser->prune == PK_PRUNE_OWNED,
-        .still_there = is_still_there(building, from, subnet),
+        .still_there = is_still_there(building, from, base->subnet),
     };
 }
 
@@ -257,23 +257,25 @@ static void
 find_moves(const struct building *building, struct pk_views *views)
 {
     const struct pk_wanted_scope **by_subnet = sort_by_subnet(building);
-    struct moves *leaving = pk_array(building->pool, struct moves, views->count + 1);
-    struct moves *coming = pk_array(building->pool, struct moves, views->count + 1);
+    struct found_moves found = {
+        .leaving = pk_array(building->pool, struct moves, views->count + 1),
+        .coming = pk_array(building->pool, struct moves, views->count + 1),
+        .relinked = pk_array(building->pool, struct moves, views->count + 1),
+    };
     for (size_t s = 0; s < building->fleet->count; s++) {
         for (size_t i = 0; i < building->bases[s].count; i++) {
             const struct pk_row *base = &building->bases[s].at[i];
-            const char *from = base->relationship;
-            const struct pk_wanted_scope *to =
-                wanted_elsewhere(by_subnet, building->snapshot->scope_count, base->subnet, from);
-            const char *const *old = to != NULL ? members(building, from) : NULL;
-            if (old != NULL && !same_pair(old, members(building, to->relationship))) {
-                note_move(building, base->subnet, from, to->relationship, leaving, coming);
+            const struct pk_wanted_scope *to = wanted_elsewhere(
+                by_subnet, building->snapshot->scope_count, base->subnet, base->relationship);
+            if (to != NULL) {
+                note_move(building, base, to->relationship, &found);
             }
         }
     }
     for (size_t i = 0; i < views->count; i++) {
-        views->at[i].leaving = finish_moves(&leaving[i]);
-        views->at[i].coming = finish_moves(&coming[i]);
+        views->at[i].leaving = finish_moves(&found.leaving[i]);
+        views->at[i].coming = finish_moves(&found.coming[i]);
+        views->at[i].relinked = finish_moves(&found.relinked[i]);
     }
 }
 

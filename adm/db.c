@@ -49,18 +49,6 @@ ask_number(struct pk_db *db, const char *sql)
     return number;
 }
 
-static bool
-passes_quick_check(struct pk_db *db)
-{
-    sqlite3_stmt *stmt = NULL;
-    bool passes =
-        sqlite3_prepare_v2(db->handle, "PRAGMA quick_check(1)", -1, &stmt, NULL) == SQLITE_OK &&
-        sqlite3_step(stmt) == SQLITE_ROW &&
-        strcmp((const char *)sqlite3_column_text(stmt, 0), "ok") == 0;
-    sqlite3_finalize(stmt);
-    return passes;
-}
-
 /* What stands in the file, as far as opening has to tell it apart. */
 enum content { EMPTY, OURS, FOREIGN, OTHER_VERSION, DAMAGED, DAMAGED_UNKNOWN, UNREADABLE };
 
@@ -69,30 +57,45 @@ struct judgement {
     int64_t version;
 };
 
+/* A check that could not be made says nothing about the file: only its own verdict counts. */
+static enum content
+check_pages(struct pk_db *db)
+{
+    sqlite3_stmt *stmt = NULL;
+    enum content content = UNREADABLE;
+    if (sqlite3_prepare_v2(db->handle, "PRAGMA quick_check(1)", -1, &stmt, NULL) == SQLITE_OK &&
+        sqlite3_step(stmt) == SQLITE_ROW) {
+        content = strcmp((const char *)sqlite3_column_text(stmt, 0), "ok") == 0 ? OURS : DAMAGED;
+    } else if (is_damage(db)) {
+        content = DAMAGED;
+    }
+    sqlite3_finalize(stmt);
+    return content;
+}
+
+/* @p known  a pairkeeper has held this file's lock before */
 static struct judgement
 judge(struct pk_db *db, bool known)
 {
     int64_t objects = ask_number(db, "SELECT count(*) FROM sqlite_schema");
-    bool damaged = objects < 0 && is_damage(db);
+    if (objects < 0 && !is_damage(db)) {
+        return (struct judgement){UNREADABLE, 0};
+    }
     int64_t application = ask_number(db, "PRAGMA application_id");
     int64_t version = ask_number(db, "PRAGMA user_version");
-    struct judgement judgement = {UNREADABLE, version};
-    if (damaged) {
-        judgement.content = known || application == APPLICATION_ID ? DAMAGED : DAMAGED_UNKNOWN;
-    } else if (objects < 0 || application < 0 || version < 0) {
-        judgement.content = UNREADABLE;
+    enum content content = OURS;
+    if (objects < 0) {
+        content = known || application == APPLICATION_ID ? DAMAGED : DAMAGED_UNKNOWN;
     } else if (objects == 0 && application == 0 && version == 0) {
-        judgement.content = EMPTY;
+        content = EMPTY;
     } else if (application != APPLICATION_ID) {
-        judgement.content = FOREIGN;
+        content = FOREIGN;
     } else if (version > NEWEST_VERSION || (version < NEWEST_VERSION && db->mode == PK_DB_READ)) {
-        judgement.content = OTHER_VERSION;
-    } else if (db->mode == PK_DB_WRITE && !passes_quick_check(db)) {
-        judgement.content = DAMAGED;
-    } else {
-        judgement.content = OURS;
+        content = OTHER_VERSION;
+    } else if (db->mode == PK_DB_WRITE) {
+        content = check_pages(db);
     }
-    return judgement;
+    return (struct judgement){content, version};
 }
 
 static enum pk_code
@@ -111,6 +114,18 @@ refuse_version(const struct pk_db *db, int64_t version, struct pk_error *err)
 }
 
 static enum pk_code
+refuse_damaged(const struct pk_db *db, struct pk_error *err)
+{
+    if (db->mode == PK_DB_READ) {
+        return pk_error_set(err, PK_ESYS, db->path,
+                            "is damaged: restore a copy, or let `pairkeeper apply` set it aside");
+    }
+    return pk_error_set(err, PK_ESYS, db->path,
+                        "is damaged and was left as it is, because embedded servers may live in "
+                        "it: restore a copy, or move it away to begin with empty servers");
+}
+
+static enum pk_code
 refuse(const struct pk_db *db, struct judgement judgement, struct pk_error *err)
 {
     switch (judgement.content) {
@@ -121,10 +136,7 @@ refuse(const struct pk_db *db, struct judgement judgement, struct pk_error *err)
         return pk_error_set(err, PK_EINVAL, db->path,
                             "is not a pairkeeper database: name another path as `database`");
     case DAMAGED:
-        return pk_error_set(
-            err, PK_ESYS, db->path,
-            "is damaged and was left as it is, because embedded servers may live in "
-            "it: restore a copy, or move it away to begin with empty servers");
+        return refuse_damaged(db, err);
     case EMPTY:
         return pk_error_set(err, PK_ENOENT, db->path,
                             "holds no tables yet: `pairkeeper apply` makes them");
@@ -188,7 +200,7 @@ open_reader(struct pk_db *db, struct pk_error *err)
     if (code != PK_OK) {
         return code;
     }
-    struct judgement judgement = judge(db, true);
+    struct judgement judgement = judge(db, false);
     if (judgement.content != OURS) {
         return refuse(db, judgement, err);
     }

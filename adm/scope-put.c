@@ -97,27 +97,37 @@ address_column(struct put *put, const char *key, const json_t *reservation)
     if (ip == NULL) {
         return sql_text(NULL);
     }
-    if (!json_is_string(ip) || !pk_parse_ipv4(json_string_value(ip), &address)) {
+    if (json_is_string(ip) && !pk_parse_ipv4(json_string_value(ip), &address)) {
         pk_txn_failf(put->txn, PK_EINVAL, "the address of reservation %s is no IPv4 address", key);
     }
     return sql_int(address);
 }
 
-/* Members that no column holds would be lost without a word. */
+/* What no column holds would be lost without a word. */
 static void
-refuse_unknown_members(struct put *put, const char *key, json_t *reservation)
+check_members(struct put *put, const char *key, json_t *reservation)
 {
-    static const char *const known[] = {"hostname", "ip", "kea", "name", "options"};
+    static const struct {
+        const char *name;
+        json_type type;
+    } known[] = {{"hostname", JSON_STRING},
+                 {"ip", JSON_STRING},
+                 {"kea", JSON_OBJECT},
+                 {"name", JSON_STRING},
+                 {"options", JSON_OBJECT}};
     const char *member;
     json_t *value;
     json_object_foreach(reservation, member, value)
     {
-        size_t i = 0;
-        while (i < sizeof known / sizeof known[0] && strcmp(known[i], member) != 0) {
-            i++;
+        bool fits = false;
+        for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+            fits |= strcmp(known[i].name, member) == 0 && json_typeof(value) == known[i].type;
         }
-        if (i == sizeof known / sizeof known[0]) {
-            pk_txn_failf(put->txn, PK_EINVAL, "reservation %s has no field '%s'", key, member);
+        if (!fits) {
+            pk_txn_failf(put->txn, PK_EINVAL,
+                         "reservation %s has no such field '%s': see the "
+                         "reference of scope files",
+                         key, member);
         }
     }
 }
@@ -130,7 +140,7 @@ add_reservation(struct put *put, const struct pk_part_pair *pair)
     if (!split_identifier(put, pair->key, &type, &identifier)) {
         return;
     }
-    refuse_unknown_members(put, pair->key, reservation);
+    check_members(put, pair->key, reservation);
     const json_t *kea = json_object_get(reservation, "kea");
     int64_t id = pk_txn_insert(
         put->txn, PK_SQL_RESERVATION_INSERT,

@@ -136,7 +136,6 @@ what_is_put_is_read_back_exactly(void **state)
 static void
 each_part_comes_and_goes_alone(void **state)
 {
-    PK_SCRATCH(pool);
     struct store *store = *state;
     for (size_t i = 0; everything[i].name != NULL; i++) {
         struct named_part one[] = {everything[i], {NULL, NULL}};
@@ -343,8 +342,8 @@ what_cannot_be_stored_is_refused_with_its_reason(void **state)
          "10.1.0.0/24",
          {"reservations.mac=00:00:00:00:00:01", "{\"colour\":1}"},
          PK_EINVAL,
-         "cannot store scope 10.1.0.0/24 on dhcp-a: reservation mac=00:00:00:00:00:01 has no field "
-         "'colour'"},
+         "cannot store scope 10.1.0.0/24 on dhcp-a: reservation mac=00:00:00:00:00:01 has no such "
+         "field 'colour': see the reference of scope files"},
     };
     struct store *store = *state;
     put(store, "dhcp-a", "10.20.0.0/24", nothing);

@@ -130,6 +130,9 @@ pk_pass_finish(struct pk_pool *pool, const struct pk_pass_request *request,
         unknown += !relationship->plan.is_known;
         worst = pk_exit_worse(worst, exit_of(relationship));
     }
+    if (!request->acts && worst != PK_EXIT_IN_STEP) {
+        worst = PK_EXIT_DRIFT; /* what would be held or blocked is drift that was found */
+    }
     bool nothing_known = unknown != 0 && unknown == result->relationship_count;
     if (nothing_known || (!request->acts && unknown != 0)) {
         worst = PK_EXIT_CANNOT_RUN;

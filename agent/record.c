@@ -128,11 +128,12 @@ drifted(struct pk_pool *pool, const struct pk_relationship_plan *plan, const str
         condition.reason = PK_CONDITION_SERVER_UNKNOWN;
     } else if (left->undone != 0 || plan->left_alone != 0) {
         char digest[PK_SHA256_HEX_BYTES];
+        bool can_act = !pk_sha256_is_zero(&plan->digest);
         condition.status = PK_TRUE;
         condition.reason = PK_CONDITION_DRIFT;
-        condition.message =
-            pk_sprintf(pool, "%zu scope(s) differ, plan %.12s", left->undone + plan->left_alone,
-                       pk_sha256_hex(digest, &plan->digest));
+        condition.message = pk_sprintf(pool, "%zu scope(s) differ%s%.12s",
+                                       left->undone + plan->left_alone, can_act ? ", plan " : "",
+                                       can_act ? pk_sha256_hex(digest, &plan->digest) : "");
     }
     return condition;
 }

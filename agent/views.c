@@ -236,14 +236,29 @@ view_index(const struct building *building, const char *name)
     return found != NULL ? (size_t)(found - building->snapshot->relationships) : SIZE_MAX;
 }
 
+/* Of each view, while they are found. */
+struct found_moves {
+    struct moves *leaving, *coming, *relinked;
+};
+
 static void
-note_move(const struct building *building, struct pk_prefix subnet, const char *from,
-          const char *to, struct moves *leaving, struct moves *coming)
+note_move(const struct building *building, const struct pk_row *base, const char *to,
+          const struct found_moves *found)
 {
+    const char *from = base->relationship;
+    const char *const *old = members(building, from);
+    if (old == NULL) {
+        return;
+    }
+    bool same_servers = same_pair(old, members(building, to));
     const struct pk_wanted_relationship *loser = pk_snapshot_relationship(building->snapshot, from);
     if (loser != NULL) {
-        *pk_push(building->pool, &leaving[view_index(building, from)].list) =
-            (struct pk_move){.subnet = subnet, .other = to};
+        struct moves *lists = same_servers ? found->relinked : found->leaving;
+        *pk_push(building->pool, &lists[view_index(building, from)].list) =
+            (struct pk_move){.subnet = base->subnet, .other = to};
+    }
+    if (same_servers) {
+        return;
     }
     *pk_push(building->pool, &found->coming[view_index(building, to)].list) = (struct pk_move){
         .subnet = base->subnet,
@@ -294,6 +309,33 @@ is_first_of_server(const struct building *building, const char *relationship, co
     return false;
 }
 
+/*
+ * A base verified in a relationship with other servers says nothing about this one: a scope that
+ * moves here is new here.  Between the same two servers it is the same row, only linked anew.
+ */
+static struct pk_rows
+bases_of(const struct building *building, const struct pk_wanted_relationship *relationship,
+         const struct pk_rows *all)
+{
+    struct pk_row *kept = pk_array(building->pool, struct pk_row, all->count + 1);
+    size_t count = 0;
+    const char *judged = NULL;
+    bool belongs = false;
+    for (size_t i = 0; i < all->count; i++) {
+        const char *from = all->at[i].relationship;
+        if (judged == NULL || strcmp(judged, from) != 0) {
+            const char *const *old = members(building, from);
+            belongs = strcmp(from, relationship->name) == 0 ||
+                      (old != NULL && same_pair(old, relationship->servers));
+            judged = from;
+        }
+        if (belongs) {
+            kept[count++] = all->at[i];
+        }
+    }
+    return (struct pk_rows){.at = kept, .count = count};
+}
+
 static void
 fill_side(const struct building *building, struct pk_pair_view *view, int side)
 {
@@ -313,7 +355,8 @@ fill_side(const struct building *building, struct pk_pair_view *view, int side)
         out->capabilities = server->driver->capabilities(server->connection);
         out->writes = server->config->writes && out->capabilities->writes;
     }
-    view->base[side] = building->bases[server - building->fleet->at];
+    view->base[side] =
+        bases_of(building, view->relationship, &building->bases[server - building->fleet->at]);
     view->adopts_unlinked[side] = is_first_of_server(building, view->relationship->name, name);
 }
 

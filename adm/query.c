@@ -10,8 +10,6 @@
 
 #include <sqlite3.h>
 
-enum { PRIMARY_CODE = 0xff }; /* extended result codes keep the general one here */
-
 static const char *
 advice(int sqlite_code)
 {
@@ -57,16 +55,10 @@ code_of(int sqlite_code)
     }
 }
 
-static int
-primary_code(const struct pk_db *db)
-{
-    return sqlite3_errcode(db->handle) & PRIMARY_CODE;
-}
-
 enum pk_code
 pk_db_failure(const struct pk_db *db, const char *doing, struct pk_error *err)
 {
-    int code = primary_code(db);
+    int code = sqlite3_errcode(db->handle);
     enum pk_code ours = code_of(code) == PK_OK ? PK_ESYS : code_of(code);
     return pk_error_set(err, ours, db->path, "%s (%.160s): %s", sqlite3_errmsg(db->handle), doing,
                         advice(code));

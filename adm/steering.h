@@ -24,7 +24,7 @@ enum pk_condition_type {
 
 enum pk_truth { PK_FALSE, PK_TRUE, PK_UNKNOWN };
 
-/** The closed list of reasons; names in adm/steering.c. */
+/** The closed list of reasons; names in adm/conditions.c. */
 enum pk_condition_reason {
     PK_CONDITION_IN_STEP,        /**< nothing to do                                    */
     PK_CONDITION_DRIFT,          /**< differences found                                */

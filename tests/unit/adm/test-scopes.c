@@ -203,6 +203,9 @@ the_sequence_grows_with_every_change_and_only_there(void **state)
     put(store, "dhcp-a", "10.20.0.0/24", little);
     assert_true(sequence(store, "dhcp-a") > a);
     a = sequence(store, "dhcp-a");
+    put(store, "dhcp-a", "10.20.0.0/24", nothing); /* only takes away */
+    assert_true(sequence(store, "dhcp-a") > a);
+    a = sequence(store, "dhcp-a");
     struct pk_txn txn;
     pk_txn_begin(store->db, &txn);
     pk_adm_scope_set_status(&txn, "dhcp-a", prefix("10.20.0.0/24"), PK_SYNC_IN_SYNC);
@@ -567,6 +570,9 @@ links_of_a_member_that_left_are_removed(void **state)
     assert_holds(store, "dhcp-a", "10.20.0.0/24", linked);
     assert_holds(store, "dhcp-b", "10.20.0.0/24", nothing);
     assert_true(sequence(store, "dhcp-b") > b);
+
+    put_relation(store, "campus", "dhcp-k", "dhcp-a", nothing); /* another place, still a member */
+    assert_holds(store, "dhcp-a", "10.20.0.0/24", linked);
 }
 
 static void

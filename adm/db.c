@@ -86,6 +86,8 @@ judge(struct pk_db *db, bool known)
     enum content content = OURS;
     if (objects < 0) {
         content = known || application == APPLICATION_ID ? DAMAGED : DAMAGED_UNKNOWN;
+    } else if (application < 0 || version < 0) {
+        content = UNREADABLE;
     } else if (objects == 0 && application == 0 && version == 0) {
         content = EMPTY;
     } else if (application != APPLICATION_ID) {

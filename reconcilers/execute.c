@@ -170,36 +170,6 @@ record_relationship(struct pk_run *run, int64_t operation, struct pk_error *err)
     return pk_txn_end(&txn, err);
 }
 
-/* Intent, work, end.  @return PK_OK unless the intent could not be made durable */
-static enum pk_code
-run_operation(struct pk_run *run, struct pk_action *actions, size_t count, struct pk_error *err)
-{
-    PK_SCRATCH(pool);
-    run->pool = pool;
-    struct pk_tasks tasks = pk_tasks_of(run, actions, count);
-    int64_t operation;
-    enum pk_code code = pk_operation_intend(run, &actions[0], &tasks, &operation, err);
-    if (code != PK_OK) {
-        return code;
-    }
-    const struct pk_fault *fault = NULL;
-    struct pk_error why = {0};
-    if (actions[0].kind == PK_OPERATION_RELATIONSHIP) {
-        fault = run_relationship(run, &actions[0]);
-        heed_relationship(run, &actions[0]);
-        if (fault == NULL && record_relationship(run, operation, &why) != PK_OK) {
-            end_unrecorded(run, &why);
-        }
-    } else {
-        run_tasks(run, operation, &actions[0], &tasks);
-    }
-    if (pk_operation_conclude(run, operation, &actions[0], &tasks, fault, &why) != PK_OK) {
-        end_unrecorded(run, &why);
-    }
-    pk_tasks_settle(run, &tasks, actions, count);
-    return PK_OK;
-}
-
 /* One that failed or did not apply before acting still gets its sub-task, and so its reason. */
 static bool
 is_runnable(const struct pk_action *action)
@@ -209,12 +179,60 @@ is_runnable(const struct pk_action *action)
             action->status == PK_ACTION_FAILED);
 }
 
-/* Relationships stand alone: each is an operation without scopes. */
+/* What an operation is called after: its first action that is to be run. */
+static struct pk_action *
+leader_of(struct pk_action *actions, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (actions[i].status != PK_ACTION_NOT_APPLICABLE) {
+            return &actions[i];
+        }
+    }
+    return &actions[0];
+}
+
+/*
+ * Relationships stand alone: each is an operation without scopes.  What does not apply belongs to
+ * the operation it was left out of, whatever kind it would have been by itself.
+ */
 static bool
 belong_together(const struct pk_action *a, const struct pk_action *b)
 {
-    return a->kind == b->kind && a->from == b->from && a->to == b->to &&
+    bool same_kind = a->kind == b->kind || a->status == PK_ACTION_NOT_APPLICABLE ||
+                     b->status == PK_ACTION_NOT_APPLICABLE;
+    return same_kind && a->from == b->from && a->to == b->to &&
            a->kind != PK_OPERATION_RELATIONSHIP && is_runnable(b);
+}
+
+/* Intent, work, end.  @return PK_OK unless the intent could not be made durable */
+static enum pk_code
+run_operation(struct pk_run *run, struct pk_action *actions, size_t count, struct pk_error *err)
+{
+    PK_SCRATCH(pool);
+    run->pool = pool;
+    struct pk_action *leader = leader_of(actions, count);
+    struct pk_tasks tasks = pk_tasks_of(run, actions, count);
+    int64_t operation;
+    enum pk_code code = pk_operation_intend(run, leader, &tasks, &operation, err);
+    if (code != PK_OK) {
+        return code;
+    }
+    const struct pk_fault *fault = NULL;
+    struct pk_error why = {0};
+    if (leader->kind == PK_OPERATION_RELATIONSHIP) {
+        fault = run_relationship(run, leader);
+        heed_relationship(run, leader);
+        if (fault == NULL && record_relationship(run, operation, &why) != PK_OK) {
+            end_unrecorded(run, &why);
+        }
+    } else {
+        run_tasks(run, operation, leader, &tasks);
+    }
+    if (pk_operation_conclude(run, operation, leader, &tasks, fault, &why) != PK_OK) {
+        end_unrecorded(run, &why);
+    }
+    pk_tasks_settle(run, &tasks, actions, count);
+    return PK_OK;
 }
 
 static void
@@ -232,9 +250,10 @@ leave_out(struct pk_run *run, size_t from)
 static size_t
 operation_end(const struct pk_relationship_plan *plan, size_t first)
 {
+    struct pk_action *actions = &plan->actions[first];
     size_t end = first + 1;
     while (end < plan->action_count &&
-           belong_together(&plan->actions[first], &plan->actions[end])) {
+           belong_together(leader_of(actions, end - first), &plan->actions[end])) {
         end++;
     }
     return end;

@@ -129,6 +129,27 @@ pk_applied_relationships(struct pk_db *db, struct pk_pool *pool, const char *con
     return code;
 }
 
+enum pk_code
+pk_applied_servers(struct pk_db *db, struct pk_pool *pool, const char *relationship,
+                   const struct pk_applied_server **at, size_t *count, struct pk_error *err)
+{
+    PK_VECTOR(struct pk_applied_server) list = {0};
+    struct pk_cursor cursor;
+    pk_cursor_open(&cursor, db, PK_SQL_APPLIED_SERVERS, PK_VALUES(sql_text(relationship)));
+    while (pk_cursor_next(&cursor)) {
+        *pk_push(pool, &list) = (struct pk_applied_server){
+            .server = pk_column_text(pool, &cursor, 0),
+            .scopes = pk_column_int(&cursor, 1),
+        };
+    }
+    enum pk_code code = pk_cursor_close(&cursor, err);
+    if (code == PK_OK) {
+        *at = list.at;
+        *count = list.count;
+    }
+    return code;
+}
+
 void
 pk_applied_put(struct pk_txn *txn, const char *relationship, const char *server,
                struct pk_prefix subnet, const struct pk_parts *parts)

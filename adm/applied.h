@@ -20,9 +20,19 @@ enum pk_code pk_applied_load(struct pk_db *db, struct pk_pool *pool, const char 
                              const char *server, struct pk_rows *out, struct pk_error *err);
 
 /** Relationship names that have a base, sorted; to find those that Git no longer names. */
-enum pk_code pk_applied_relationships(struct pk_db *db, struct pk_pool *pool,
-                                      const char *const **names, size_t *count,
-                                      struct pk_error *err);
+enum pk_code
+pk_applied_relationships(struct pk_db *db, struct pk_pool *pool, const char *const **names,
+                         size_t *count, struct pk_error *err);
+
+/** How many scopes have a base of @p relationship on which server, by name of the server. */
+struct pk_applied_server {
+    const char *server;
+    int64_t scopes;
+};
+
+enum pk_code
+pk_applied_servers(struct pk_db *db, struct pk_pool *pool, const char *relationship,
+                   const struct pk_applied_server **at, size_t *count, struct pk_error *err);
 
 /**
  * Replaces the base of one scope on one server, whatever relationship it was kept under before;
@@ -45,9 +55,9 @@ void pk_owned_put(struct pk_txn *txn, const char *relationship, struct pk_prefix
                   const struct pk_parts *owned);
 
 /** Base of the relationship's own comparable fields; count 0 when never verified. */
-enum pk_code pk_applied_relation_load(struct pk_db *db, struct pk_pool *pool,
-                                      const char *relationship, struct pk_relation *out,
-                                      struct pk_error *err);
+enum pk_code
+pk_applied_relation_load(struct pk_db *db, struct pk_pool *pool, const char *relationship,
+                         struct pk_relation *out, struct pk_error *err);
 void pk_applied_relation_put(struct pk_txn *txn, const struct pk_relation *relation);
 
 /** Moves everything kept under a relationship's name to another (bases, conditions, approvals). */

@@ -159,6 +159,8 @@ static const char *const statements[PK_SQL_COUNT] = {
         " ORDER BY a.scope_id, a.prefix_length",
     [PK_SQL_APPLIED_RELATIONSHIPS] = "SELECT relationship FROM applied"
                                      " UNION SELECT relationship FROM applied_relations ORDER BY 1",
+    [PK_SQL_APPLIED_SERVERS] = "SELECT server, count(*) FROM applied WHERE relationship = ?1"
+                               " GROUP BY server ORDER BY server",
     [PK_SQL_APPLIED_PUT] =
         "INSERT INTO applied(server, scope_id, prefix_length, relationship) VALUES(?1, ?2, ?3, ?4)"
         " ON CONFLICT DO UPDATE SET relationship = ?4 WHERE relationship <> ?4",

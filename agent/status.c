@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adm/applied.h"
 #include "adm/scopes.h"
 
 struct reading {
@@ -204,6 +203,34 @@ read_conditions(const struct reading *in, struct pk_status_relationship *out, st
     return code;
 }
 
+static bool
+is_member(const struct pk_status_relationship *relationship, const char *server)
+{
+    for (size_t i = 0; i < relationship->server_count; i++) {
+        if (strcmp(relationship->servers[i].name, server) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A server that is no member any more keeps the scopes that were verified on it. */
+static enum pk_code
+read_left(const struct reading *in, struct pk_status_relationship *out, struct pk_error *err)
+{
+    const struct pk_applied_server *servers = NULL;
+    size_t count = 0;
+    enum pk_code code = pk_applied_servers(in->db, in->pool, out->name, &servers, &count, err);
+    struct pk_applied_server *left = pk_array(in->pool, struct pk_applied_server, count + 1);
+    for (size_t i = 0; code == PK_OK && out->server_count == PK_PAIR && i < count; i++) {
+        if (!is_member(out, servers[i].server)) {
+            left[out->left_count++] = servers[i];
+        }
+    }
+    out->left = left;
+    return code;
+}
+
 static enum pk_code
 read_relationship(const struct reading *in, struct pk_status_relationship *out,
                   struct pk_error *err)
@@ -230,6 +257,9 @@ read_relationship(const struct reading *in, struct pk_status_relationship *out,
     if (code == PK_OK) {
         code =
             pk_revision_get(in->db, in->pool, out->name, PK_REVISION_APPLIED, &out->applied, err);
+    }
+    if (code == PK_OK) {
+        code = read_left(in, out, err);
     }
     if (code == PK_OK) {
         code = read_scopes(in, out, err);

@@ -5,6 +5,7 @@
 #ifndef PK_AGENT_STATUS_H
 #define PK_AGENT_STATUS_H
 
+#include "adm/applied.h"
 #include "adm/operations.h"
 #include "adm/steering.h"
 #include "agent/config.h"
@@ -28,6 +29,8 @@ struct pk_status_relationship {
     struct pk_status_scopes scopes;
     struct pk_status_server servers[PK_PAIR];
     size_t server_count;                  /**< 0 while nothing says which */
+    const struct pk_applied_server *left; /**< servers that left it and keep its scopes */
+    size_t left_count;
     const struct pk_held_plan *held;      /**< or NULL */
     const struct pk_operation *operation; /**< the last, or NULL */
 };

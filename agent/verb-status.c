@@ -73,15 +73,21 @@ relationship_json(const struct pk_status_relationship *one)
     for (size_t i = 0; i < one->server_count; i++) {
         json_array_append_new(servers, server_json(&one->servers[i]));
     }
+    json_t *left = json_array();
+    for (size_t i = 0; i < one->left_count; i++) {
+        json_array_append_new(left, json_pack("{s:s, s:I}", "server", one->left[i].server, "scopes",
+                                              (json_int_t)one->left[i].scopes));
+    }
     json_t *revision = json_pack("{s:o, s:o}", "attempted", pk_json_text_or_null(one->attempted),
                                  "applied", pk_json_text_or_null(one->applied));
     json_t *scopes =
         json_pack("{s:I, s:I, s:I, s:I}", "in_sync", (json_int_t)one->scopes.in_sync, "out_of_sync",
                   (json_int_t)one->scopes.out_of_sync, "unknown", (json_int_t)one->scopes.unknown,
                   "foreign", (json_int_t)one->scopes.foreign);
-    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "name", one->name, "revision", revision,
-                     "conditions", conditions, "scopes", scopes, "servers", servers, "held",
-                     held_json(one->held), "last_operation", operation_json(one->operation));
+    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name", one->name, "revision",
+                     revision, "conditions", conditions, "scopes", scopes, "servers", servers,
+                     "left", left, "held", held_json(one->held), "last_operation",
+                     operation_json(one->operation));
 }
 
 static void
@@ -169,6 +175,18 @@ put_operation(const struct pk_screen *screen, const struct pk_operation *operati
 }
 
 static void
+put_left(const struct pk_screen *screen, const struct pk_applied_server *left)
+{
+    pk_screen_space(screen, INDENT);
+    pk_screen_put_padded(screen, PK_STYLE_PLAIN, left->server, NAME_WIDTH);
+    pk_screen_wrap(
+        screen, PK_STYLE_CHANGE, INDENT + NAME_WIDTH, INDENT + NAME_WIDTH,
+        pk_sprintf(screen->pool,
+                   "no longer a member: scopes it keeps: %lld; delete them there by hand",
+                   (long long)left->scopes));
+}
+
+static void
 put_relationship(const struct pk_screen *screen, const struct pk_status_relationship *one)
 {
     const struct pk_status_scopes *scopes = &one->scopes;
@@ -181,6 +199,9 @@ put_relationship(const struct pk_screen *screen, const struct pk_status_relation
     pk_screen_line(screen);
     for (size_t i = 0; i < one->server_count; i++) {
         put_server(screen, &one->servers[i]);
+    }
+    for (size_t i = 0; i < one->left_count; i++) {
+        put_left(screen, &one->left[i]);
     }
     for (size_t i = 0; i < one->condition_count; i++) {
         put_condition(screen, &one->conditions[i]);

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "agent/verb.h"
+#include "agent/command-line.h"
 #include "base/nearest.h"
 
 static size_t
@@ -71,6 +71,9 @@ unknown_option(const struct pk_verb *verb, const char *name, struct pk_error *er
     struct pk_nearest nearest = {.wanted = name};
     for (size_t i = 0; i < option_count(verb); i++) {
         pk_nearest_offer(&nearest, verb->options[i].name);
+    }
+    for (const struct pk_verb_option *row = pk_global_options; row->name != NULL; row++) {
+        pk_nearest_offer(&nearest, row->name);
     }
     if (nearest.best != NULL) {
         return pk_error_set(err, PK_EINVAL, verb->name,

@@ -10,13 +10,16 @@
 #include "agent/verb-adm.h"
 #include "base/text.h"
 
+/* @p row is the one that was edited, NULL = all of the server. */
 static void
-add_event(struct pk_txn *txn, struct pk_context *context, const char *server, const char *subnet,
-          const char *message, const json_t *attributes)
+add_event(struct pk_txn *txn, struct pk_context *context, const char *server,
+          const struct pk_row *row, const char *message, const json_t *attributes)
 {
+    const char *subnet = row != NULL ? pk_prefix_text(context->pool, row->subnet) : NULL;
     struct pk_event event = {
         .time = pk_wall_now(),
         .reason = PK_REASON_EDITED_BY_HAND,
+        .relationship = row != NULL ? row->relationship : NULL,
         .subnet = subnet,
         .server = server,
         .actor = context->actor,
@@ -66,7 +69,6 @@ write_edit(struct pk_context *context, const char *server, const struct pk_row *
            const struct pk_adm_edit *edit, const char **said, struct pk_error *err)
 {
     static const struct pk_parts none = {0};
-    const char *subnet = pk_prefix_text(context->pool, edit->row.subnet);
     json_t *names = json_array();
     const char *changes =
         changes_of(context->pool, before != NULL ? &before->parts : &none, &edit->row.parts, names);
@@ -80,8 +82,10 @@ write_edit(struct pk_context *context, const char *server, const struct pk_row *
     }
     *said = before == NULL ? pk_sprintf(context->pool, "created: %s", changes) : changes;
     if (!same_leases) {
-        *said = pk_sprintf(context->pool, "%s%sactive-leases %lld", *said,
-                           **said != '\0' ? ", " : "", (long long)edit->active_leases);
+        *said = pk_sprintf(context->pool, "%s%sactive-leases %s", *said, **said != '\0' ? ", " : "",
+                           edit->active_leases == PK_LEASES_UNKNOWN
+                               ? "unknown"
+                               : pk_sprintf(context->pool, "%lld", (long long)edit->active_leases));
     }
     struct pk_txn txn;
     pk_txn_begin(context->db, &txn);
@@ -92,7 +96,8 @@ write_edit(struct pk_context *context, const char *server, const struct pk_row *
     if (!same_leases) {
         pk_adm_scope_set_leases(&txn, server, edit->row.subnet, edit->active_leases);
     }
-    add_event(&txn, context, server, subnet, *said, attributes);
+    const struct pk_row *linked = edit->row.relationship == NULL ? before : NULL;
+    add_event(&txn, context, server, linked != NULL ? linked : &edit->row, *said, attributes);
     return pk_txn_end(&txn, err);
 }
 
@@ -185,7 +190,7 @@ delete_one(struct pk_context *context, const char *server, struct pk_prefix subn
     }
     json_auto_t *attributes = json_pack("{s:[s]}", "subnets", text);
     pk_adm_scope_delete(txn, server, subnet);
-    add_event(txn, context, server, text, "deleted", attributes);
+    add_event(txn, context, server, row, "deleted", attributes);
     return PK_OK;
 }
 

@@ -83,7 +83,7 @@ resolved(struct pk_context *context, const struct held_plans *held, const char *
             add_once(&out, held->at[i].digest);
         }
     }
-    if (out.count == 0 || held->count == 0) {
+    if (out.count == 0) {
         add_once(&out, digest);
     }
     return out;

@@ -16,7 +16,7 @@ const struct pk_verb_option pk_global_options[] = {
     {"output", "FORMAT", "text, json or markdown (also -o)"},
     {"help", NULL, "explain the program or the verb (also -h)"},
     {"version", NULL, "print the version"},
-    {NULL},
+    {.name = NULL},
 };
 
 static const char *const formats[] = {
@@ -68,28 +68,39 @@ global_of(const char *word, const char **value)
 }
 
 static enum pk_code
-take_global(struct walk *walk, const struct pk_verb_option *row, const char *value,
-            struct pk_command_line *out, struct pk_error *err)
+take_switch(const struct pk_verb_option *row, const char *value, struct pk_command_line *out,
+            struct pk_error *err)
 {
-    if (row->argument != NULL && value == NULL && ++walk->at < walk->argc) {
-        value = walk->argv[walk->at];
+    if (value != NULL) {
+        return pk_error_set(err, PK_EINVAL, "command line", "--%s takes no value; leave out '=%s'",
+                            row->name, value);
     }
-    if (row->argument != NULL && value == NULL) {
-        return pk_error_set(err, PK_EINVAL, "command line", "--%s needs a value: --%s %s",
-                            row->name, row->name, row->argument);
-    }
-    if (row->argument == NULL && value != NULL) {
-        return pk_error_set(err, PK_EINVAL, "command line", "--%s takes no value", row->name);
-    }
-    if (strcmp(row->name, "config") == 0) {
-        out->config = value;
-    } else if (strcmp(row->name, "output") == 0) {
-        return take_format(value, out, err);
-    } else if (strcmp(row->name, "help") == 0) {
+    if (strcmp(row->name, "help") == 0) {
         out->help = true;
     } else {
         out->version = true;
     }
+    return PK_OK;
+}
+
+static enum pk_code
+take_global(struct walk *walk, const struct pk_verb_option *row, const char *value,
+            struct pk_command_line *out, struct pk_error *err)
+{
+    if (row->argument == NULL) {
+        return take_switch(row, value, out, err);
+    }
+    if (value == NULL && ++walk->at < walk->argc) {
+        value = walk->argv[walk->at];
+    }
+    if (value == NULL) {
+        return pk_error_set(err, PK_EINVAL, "command line", "--%s needs a value: --%s %s",
+                            row->name, row->name, row->argument);
+    }
+    if (strcmp(row->name, "output") == 0) {
+        return take_format(value, out, err);
+    }
+    out->config = value;
     return PK_OK;
 }
 

@@ -4,6 +4,7 @@
  */
 #include "agent/config.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -273,6 +274,7 @@ take_repository(const struct pk_config_reader *reader, const struct pk_written_c
                 struct pk_repository_config *out)
 {
     const struct pk_written_repository *from = &written->repository;
+    assert(from->url != NULL && from->path != NULL); /* required; has a default */
     out->url = repository_url(reader->pool, reader->folder, from->url);
     out->branch = from->branch;
     out->path = without_slashes(reader->pool, from->path);

@@ -14,17 +14,17 @@
 static const struct pk_verb_option diff_options[] = {
     {"repo", "R", "read this repository instead of the configured one"},
     {"revision", "REV", "compare with this branch or commit instead of the branch's tip"},
-    {NULL},
+    {.name = NULL},
 };
 
 static const struct pk_verb_option apply_options[] = {
     {"yes", NULL, "do not ask, also on a terminal"},
-    {NULL},
+    {.name = NULL},
 };
 
 static const struct pk_verb_option reconcile_options[] = {
     {"wait", NULL, "wait for the pass and answer with its exit code"},
-    {NULL},
+    {.name = NULL},
 };
 
 static const struct pk_verb_option events_options[] = {
@@ -33,31 +33,31 @@ static const struct pk_verb_option events_options[] = {
     {"limit", "N", "at most so many; the latest ones unless --after or --since is given"},
     {"follow", NULL, "go on until interrupted"},
     {"verify", NULL, "check the hash chain of all events instead of printing them"},
-    {NULL},
+    {.name = NULL},
 };
 
 static const struct pk_verb_option replicate_options[] = {
     {"from", "SERVER", "copy from this server instead of the relationship's source"},
     {"yes", NULL, "do not ask, also on a terminal"},
-    {NULL},
+    {.name = NULL},
 };
 
 static const struct pk_verb_option approve_options[] = {
     {"reason", "R", "why; stands in the event (required)"},
     {"for", "DURATION", "how long the approval waits for its plan; 24h unless given"},
-    {NULL},
+    {.name = NULL},
 };
 
 static const struct pk_verb_option suspend_options[] = {
     {"reason", "R", "why; stands in status and event (required)"},
     {"until", "T", "resume by itself at this time (2026-03-01T12:00:00Z) or after so long (2h)"},
-    {NULL},
+    {.name = NULL},
 };
 
 static const struct pk_verb_option adm_options[] = {
     {"server", "NAME", "the embedded server; set and delete need it"},
     {"all", NULL, "delete: every scope of the server and its links"},
-    {NULL},
+    {.name = NULL},
 };
 
 const struct pk_verb pk_verbs[] = {

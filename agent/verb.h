@@ -41,14 +41,14 @@ struct pk_verb {
     const char *example;
     const struct pk_verb_option *options; /**< ends with a NULL name; NULL = none */
     size_t positional_min, positional_max;
-    enum pk_verb_access access;
     /** First words with which a verb that changes only shows: `list show`; NULL = none. */
     const char *showing_words;
     /** Switch with which a verb that shows reads beside the agent for as long as it likes. */
     const char *beside_option;
+    enum pk_exit (*run)(struct pk_context *context, const struct pk_arguments *arguments);
+    enum pk_verb_access access;
     bool needs_config;
     bool has_markdown; /**< accepts `-o markdown` too; every verb has text and json */
-    enum pk_exit (*run)(struct pk_context *context, const struct pk_arguments *arguments);
 };
 
 extern const struct pk_verb pk_verbs[];

@@ -223,28 +223,29 @@ everything_under_a_name_moves_with_it(void **state)
     assert_string_equal(suspensions[0].relationship, "west");
 }
 
+static void
+servers_of_a_relationship_are_counted_by_scope(void **state)
+{
+    PK_SCRATCH(pool);
+    struct store *store = *state;
+    put(store, "campus", "dhcp-b", "10.20.0.0/24", first);
+    put(store, "campus", "dhcp-a", "10.20.0.0/24", first);
+    put(store, "campus", "dhcp-a", "10.21.0.0/24", nothing);
+    put(store, "labs", "dhcp-c", "10.22.0.0/24", first);
+    const struct pk_applied_server *at = NULL;
+    size_t count = 0;
+    struct pk_error err = {0};
+    must(pk_applied_servers(store->db, pool, "campus", &at, &count, &err), &err);
+    assert_int_equal(count, 2);
+    assert_string_equal(at[0].server, "dhcp-a");
+    assert_int_equal(at[0].scopes, 2);
+    assert_string_equal(at[1].server, "dhcp-b");
+    assert_int_equal(at[1].scopes, 1);
+}
+
 int
 main(void)
 {
-    static void servers_of_a_relationship_are_counted_by_scope(void **state)
-    {
-        PK_SCRATCH(pool);
-        struct store *store = *state;
-        put(store, "campus", "dhcp-b", "10.20.0.0/24", first);
-        put(store, "campus", "dhcp-a", "10.20.0.0/24", first);
-        put(store, "campus", "dhcp-a", "10.21.0.0/24", nothing);
-        put(store, "labs", "dhcp-c", "10.22.0.0/24", first);
-        const struct pk_applied_server *at = NULL;
-        size_t count = 0;
-        struct pk_error err = {0};
-        must(pk_applied_servers(store->db, pool, "campus", &at, &count, &err), &err);
-        assert_int_equal(count, 2);
-        assert_string_equal(at[0].server, "dhcp-a");
-        assert_int_equal(at[0].scopes, 2);
-        assert_string_equal(at[1].server, "dhcp-b");
-        assert_int_equal(at[1].scopes, 1);
-    }
-
 #define TEST(test) cmocka_unit_test_setup_teardown(test, store_open, store_remove)
     const struct CMUnitTest tests[] = {
         TEST(servers_of_a_relationship_are_counted_by_scope),

@@ -119,6 +119,14 @@ each_construct_that_is_not_read_is_refused_at_its_place(void **state)
         {"a: \"x\\0y\"\n", "a.yaml:1:4: character U+0000 is not allowed; remove it [not-utf8]"},
         {"a: x\x01\n", "a.yaml:1:5: character U+0001 is not allowed; remove it [not-utf8]"},
         {"a: \xe2\x80\xa8\n", "a.yaml:1:4: character U+2028 is not allowed; remove it [not-utf8]"},
+        {"a: x\x1f\n", "a.yaml:1:5: character U+001F is not allowed; remove it [not-utf8]"},
+        {"a: x\x7f\n", "a.yaml:1:5: character U+007F is not allowed; remove it [not-utf8]"},
+        {"a: \xc2\x80\n", "a.yaml:1:4: character U+0080 is not allowed; remove it [not-utf8]"},
+        {"a: \xef\xbb\xbf\n", "a.yaml:1:4: character U+FEFF is not allowed; remove it [not-utf8]"},
+        {"a: \xed\xbf\xbf\n", "a.yaml:1:4: byte 0xed is not UTF-8; save the file as UTF-8 "
+                              "[not-utf8]"},
+        {"a: 1\r\n%TAG\n", "a.yaml:2:1: a line begins with '%'; remove the line, or indent it if "
+                           "it is part of a text [directive]"},
         {"a: \xc3\x28\n", "a.yaml:1:4: byte 0xc3 is not UTF-8; save the file as UTF-8 [not-utf8]"},
         {"a: \xed\xa0\x80\n", "a.yaml:1:4: byte 0xed is not UTF-8; save the file as UTF-8 "
                               "[not-utf8]"},
@@ -168,6 +176,22 @@ a_percent_sign_inside_a_line_is_text(void **state)
     const struct pk_node *root = parse(pool, "a: 100%\nb: |\n  %x\n", &diagnostics);
     assert_int_equal(diagnostics.list.count, 0);
     assert_string_equal(pk_node_get(root, "b")->text, "%x\n");
+}
+
+static void
+characters_next_to_the_refused_ones_are_text(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"\xc2\xa0",     "\xed\x9f\xbf",     "\xee\x80\x80",
+                                        "\xef\xbf\xbd", "\xf0\x9f\x96\xa8", "~}"};
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        PK_SCRATCH(pool);
+        struct pk_diagnostics diagnostics;
+        const struct pk_node *root =
+            parse(pool, pk_sprintf(pool, "a: \"%s\"\r\n", texts[i]), &diagnostics);
+        assert_int_equal(diagnostics.list.count, 0);
+        assert_string_equal(pk_node_get(root, "a")->text, texts[i]);
+    }
 }
 
 static void
@@ -335,6 +359,7 @@ main(void)
         cmocka_unit_test(each_construct_that_is_not_read_is_refused_at_its_place),
         cmocka_unit_test(utf_16_is_refused_with_and_without_its_mark),
         cmocka_unit_test(a_percent_sign_inside_a_line_is_text),
+        cmocka_unit_test(characters_next_to_the_refused_ones_are_text),
         cmocka_unit_test(a_file_with_repeated_keys_keeps_the_first_value),
         cmocka_unit_test(syntax_errors_say_where_and_what_to_do),
         cmocka_unit_test(sixteen_levels_are_read_and_seventeen_are_not),

@@ -51,10 +51,17 @@ want_relation(const struct pk_comparing *comparing)
     struct pk_part_pair pair;
     while (pk_parts_step(&walk, &pair)) {
         const char *value = is_gits(wanted, pair.field, pair.key) ? pair.b : pair.a;
-        if (value != NULL && (pair.field->flags & PK_FIELD_POLICY) == 0) {
+        bool comparable = (pair.field->flags & PK_FIELD_POLICY) == 0 &&
+                          pair.field != row_of(PK_RELATIONSHIP_SOURCE);
+        if (value != NULL && comparable) {
             parts[count++] = (struct pk_part){pair.field, pair.key, value};
         }
     }
+    parts[count++] = (struct pk_part){
+        .field = row_of(PK_RELATIONSHIP_SOURCE),
+        .key = "",
+        .value = pk_sprintf(comparing->pool, "\"%s\"", wanted->servers[wanted->source]),
+    };
     return (struct pk_relation){
         .name = wanted->name,
         .servers = {wanted->servers[PK_SERVER_1], wanted->servers[PK_SERVER_2]},

@@ -1,6 +1,7 @@
 /*
- * Subnet ids (design 5.6): the same on both servers, never another prefix's.  Who uses which id is
- * gathered when the first scope asks, because a relationship in step never does.
+ * Subnet ids (design 5.6): the same on both servers, never another prefix's.  Who uses which id,
+ * or did when it was verified last, is gathered when the first scope asks, because a relationship
+ * in step never does.
  */
 #include "reconcilers/compare-steps.h"
 
@@ -50,6 +51,10 @@ build(struct pk_comparing *comparing)
         for (size_t i = 0; i < server->rows.count; i++) {
             const struct pk_row *row = &server->rows.at[i];
             note(&used, id_of(&row->parts), row->subnet, 1u << side);
+        }
+        for (size_t i = 0; i < view->base[side].count; i++) {
+            const struct pk_row *base = &view->base[side].at[i];
+            note(&used, id_of(&base->parts), base->subnet, 1u << side);
         }
         for (size_t i = 0; i < server->retired_ids.count; i++) {
             const struct pk_retired_id *retired = &server->retired_ids.at[i];

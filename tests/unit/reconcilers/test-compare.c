@@ -201,7 +201,7 @@ only_settings_that_git_states_are_compared(void **state)
     assert_null(comparison.settings[1].have);
     assert_false(comparison.member_changed);
     assert_string_equal(describe_parts(pool, &comparison.want_relation.parts),
-                        "servers=[\"a\",\"b\"] load-split=60 mclt=7 kea.heartbeat-delay=5");
+                        "servers=[\"a\",\"b\"] source=\"a\" load-split=60 mclt=7 kea.heartbeat-delay=5");
 }
 
 static const struct member_case {

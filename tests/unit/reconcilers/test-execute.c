@@ -1,4 +1,4 @@
-/* Acting: with fake servers where something has to go wrong, with embedded ones where not. */
+/* Acting when all goes well: what is written, recorded, and in which order and batches. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,13 +9,7 @@
 
 #include "adm/applied.h"
 #include "drivers/adm.h"
-#include "tests/support/fake-driver.h"
-#include "tests/support/pair-world.h"
-
-#define ONE   "10.0.1.0/24"
-#define TWO   "10.0.2.0/24"
-#define THREE "10.0.3.0/24"
-#define FOUR  "10.0.4.0/24"
+#include "tests/unit/reconcilers/acting.h"
 
 static struct pk_world the_world;
 
@@ -42,46 +36,6 @@ close_world(void **state)
     return 0;
 }
 
-static struct pk_fake_script *
-script(struct pk_world *world, int side)
-{
-    return pk_fake_script_of(world->servers[side]);
-}
-
-static void
-want_four(struct pk_world *world)
-{
-    static const char *const subnets[] = {ONE, TWO, THREE, FOUR};
-    for (size_t i = 0; i < 4; i++) {
-        pk_world_want(world, subnets[i], PK_PARTS("name=\"x\"", "lease-time=3600"));
-    }
-}
-
-static const struct pk_action *
-action_on(const struct pk_relationship_plan *plan, const char *subnet)
-{
-    for (size_t i = 0; i < plan->action_count; i++) {
-        if (plan->actions[i].scope_count == 1 &&
-            pk_prefix_compare(plan->actions[i].scopes[0]->subnet, pk_world_subnet(subnet)) == 0) {
-            return &plan->actions[i];
-        }
-    }
-    fail_msg("no action on %s", subnet);
-    return NULL;
-}
-
-static const struct pk_sub_task *
-sub_task_on(const struct pk_operation *operation, const char *subnet)
-{
-    for (size_t i = 0; i < operation->sub_task_count; i++) {
-        if (pk_prefix_compare(operation->sub_tasks[i].subnet, pk_world_subnet(subnet)) == 0) {
-            return &operation->sub_tasks[i];
-        }
-    }
-    fail_msg("no sub-task on %s", subnet);
-    return NULL;
-}
-
 static void
 nothing_is_left_to_do(struct pk_world *world)
 {
@@ -95,7 +49,7 @@ static void
 a_new_scope_is_created_on_both_servers_in_one_recorded_operation(void **state)
 {
     struct pk_world *world = *state;
-    want_four(world);
+    pk_test_want_four(world);
     struct pk_execution execution = pk_world_pass(world);
     assert_int_equal(execution.done, 4);
     assert_string_equal(pk_world_value(world, PK_SERVER_1, ONE, "lease-time"), "3600");
@@ -108,7 +62,8 @@ a_new_scope_is_created_on_both_servers_in_one_recorded_operation(void **state)
     assert_int_equal(operations[0].percent, 100);
     assert_int_equal(operations[0].sub_task_count, 4);
     assert_string_equal(operations[0].revision, "3f2c1ab");
-    assert_int_equal(sub_task_on(&operations[0], TWO)->status, PK_SUB_TASK_COMPLETED_WITH_SUCCESS);
+    assert_int_equal(pk_test_sub_task_on(&operations[0], TWO)->status,
+                     PK_SUB_TASK_COMPLETED_WITH_SUCCESS);
     assert_int_equal(pk_world_events(world, PK_REASON_SCOPE_CREATED, NULL), 4);
     assert_int_equal(pk_world_events(world, PK_REASON_OPERATION_STARTED, NULL), 1);
     assert_int_equal(pk_world_events(world, PK_REASON_OPERATION_COMPLETED, NULL), 1);
@@ -119,7 +74,7 @@ static void
 what_was_verified_is_the_base(void **state)
 {
     struct pk_world *world = *state;
-    want_four(world);
+    pk_test_want_four(world);
     pk_world_pass(world);
     pk_world_observe(world);
     for (int side = PK_SERVER_1; side < PK_PAIR; side++) {
@@ -136,7 +91,7 @@ static void
 a_second_pass_over_what_is_in_step_writes_nothing(void **state)
 {
     struct pk_world *world = *state;
-    want_four(world);
+    pk_test_want_four(world);
     pk_world_pass(world);
     pk_world_pass(world); /* learns what only an observation can tell */
     int64_t before = pk_db_changes(world->db);
@@ -148,7 +103,7 @@ static void
 a_partner_edit_is_put_back_and_remembered_as_a_heal(void **state)
 {
     struct pk_world *world = *state;
-    want_four(world);
+    pk_test_want_four(world);
     pk_world_pass(world);
     pk_world_hold(world, PK_SERVER_2, ONE, PK_PARTS("name=\"edited\"", "lease-time=3600", "id=1"));
     const struct pk_row *source = pk_world_holds(world, PK_SERVER_1, ONE);
@@ -173,7 +128,7 @@ static void
 a_deleted_scope_goes_from_both_servers_and_takes_its_base_along(void **state)
 {
     struct pk_world *world = *state;
-    want_four(world);
+    pk_test_want_four(world);
     pk_world_pass(world);
     pk_world_unwant(world, TWO);
     world->relationship.prune = PK_PRUNE_OWNED;
@@ -191,7 +146,7 @@ static void
 another_length_of_a_network_replaces_the_scope(void **state)
 {
     struct pk_world *world = *state;
-    want_four(world);
+    pk_test_want_four(world);
     pk_world_pass(world);
     pk_world_unwant(world, TWO);
     pk_world_want(world, "10.0.2.0/25", PK_PARTS("id=77", "name=\"half\""));
@@ -209,7 +164,7 @@ static void
 changed_settings_are_written_to_the_relationship_on_both_servers(void **state)
 {
     struct pk_world *world = *state;
-    want_four(world);
+    pk_test_want_four(world);
     pk_world_pass(world);
     struct pk_part *parts = pk_array(world->pool, struct pk_part, 2);
     parts[0] = world->relationship.parts.at[0];
@@ -252,7 +207,7 @@ content_flows_from_the_source_where_the_driver_has_no_order(void **state)
 {
     struct pk_world *world = *state;
     struct pk_text log = {.pool = world->pool};
-    script(world, PK_SERVER_1)->log = script(world, PK_SERVER_2)->log = &log;
+    pk_test_script(world, PK_SERVER_1)->log = pk_test_script(world, PK_SERVER_2)->log = &log;
     world->relationship.source = PK_SERVER_2;
     pk_world_want(world, ONE, PK_NO_PARTS);
     pk_world_pass(world);
@@ -265,10 +220,10 @@ a_driver_that_has_an_order_decides_it(void **state)
     struct pk_world *world = *state;
     struct pk_text log = {.pool = world->pool};
     for (int side = PK_SERVER_1; side < PK_PAIR; side++) {
-        script(world, side)->log = &log;
-        script(world, side)->capabilities.batch_limit = 1;
-        script(world, side)->capabilities.create_order = PK_SERVER_2_FIRST;
-        script(world, side)->capabilities.delete_order = PK_SERVER_1_FIRST;
+        pk_test_script(world, side)->log = &log;
+        pk_test_script(world, side)->capabilities.batch_limit = 1;
+        pk_test_script(world, side)->capabilities.create_order = PK_SERVER_2_FIRST;
+        pk_test_script(world, side)->capabilities.delete_order = PK_SERVER_1_FIRST;
     }
     pk_world_want(world, ONE, PK_NO_PARTS);
     pk_world_want(world, TWO, PK_NO_PARTS);
@@ -286,28 +241,28 @@ static void
 no_batch_is_larger_than_the_smaller_limit(void **state)
 {
     struct pk_world *world = *state;
-    script(world, PK_SERVER_1)->capabilities.batch_limit = 3;
-    script(world, PK_SERVER_2)->capabilities.batch_limit = 2;
-    want_four(world);
+    pk_test_script(world, PK_SERVER_1)->capabilities.batch_limit = 3;
+    pk_test_script(world, PK_SERVER_2)->capabilities.batch_limit = 2;
+    pk_test_want_four(world);
     pk_world_pass(world);
-    assert_int_equal(script(world, PK_SERVER_1)->largest_batch, 2);
-    assert_int_equal(script(world, PK_SERVER_2)->largest_batch, 2);
-    assert_int_equal(script(world, PK_SERVER_1)->writes, 2);
+    assert_int_equal(pk_test_script(world, PK_SERVER_1)->largest_batch, 2);
+    assert_int_equal(pk_test_script(world, PK_SERVER_2)->largest_batch, 2);
+    assert_int_equal(pk_test_script(world, PK_SERVER_1)->writes, 2);
 }
 
 static void
 a_batch_refused_as_one_is_halved_until_the_bad_scope_stands_alone(void **state)
 {
     struct pk_world *world = *state;
-    script(world, PK_SERVER_1)->capabilities.whole_configuration = true;
-    script(world, PK_SERVER_1)->poisons = pk_world_subnet(THREE);
-    want_four(world);
+    pk_test_script(world, PK_SERVER_1)->capabilities.whole_configuration = true;
+    pk_test_script(world, PK_SERVER_1)->poisons = pk_world_subnet(THREE);
+    pk_test_want_four(world);
     struct pk_relationship_plan plan = pk_world_plan(world);
     struct pk_execution execution = pk_world_act(world, &plan);
     assert_int_equal(execution.done, 3);
     assert_int_equal(execution.failed, 1);
     assert_true(execution.refused);
-    const struct pk_action *bad = action_on(&plan, THREE);
+    const struct pk_action *bad = pk_test_action_on(&plan, THREE);
     assert_int_equal(bad->status, PK_ACTION_FAILED);
     assert_non_null(strstr(bad->fault.message, "dhcp-a"));
     assert_non_null(strstr(bad->fault.message, "the configuration is invalid"));
@@ -318,303 +273,6 @@ a_batch_refused_as_one_is_halved_until_the_bad_scope_stands_alone(void **state)
     pk_world_operations(world, &operations);
     assert_int_equal(operations[0].status, PK_OVERALL_COMPLETED_WITH_FAILURE);
     assert_int_equal(operations[0].fault.outer, pk_operation_fault(PK_OPERATION_CREATE_SCOPE));
-}
-
-/* -- Somebody else is at work ----------------------------------------------------------------- */
-
-static void
-a_row_that_changed_after_planning_is_stale_and_neither_side_is_written(void **state)
-{
-    struct pk_world *world = *state;
-    want_four(world);
-    pk_world_pass(world);
-    pk_world_want(world, ONE, PK_PARTS("name=\"new\"", "lease-time=3600"));
-    pk_world_want(world, TWO, PK_PARTS("name=\"new\"", "lease-time=3600"));
-    struct pk_relationship_plan plan = pk_world_plan(world);
-    pk_world_hold(world, PK_SERVER_2, ONE, PK_PARTS("name=\"meanwhile\"", "id=1"));
-    struct pk_execution execution = pk_world_act(world, &plan);
-    assert_int_equal(execution.stale, 1);
-    assert_int_equal(execution.done, 1);
-    assert_int_equal(action_on(&plan, ONE)->status, PK_ACTION_STALE);
-    assert_string_equal(pk_world_value(world, PK_SERVER_1, ONE, "name"), "\"x\"");
-    assert_string_equal(pk_world_value(world, PK_SERVER_2, ONE, "name"), "\"meanwhile\"");
-    assert_string_equal(pk_world_value(world, PK_SERVER_2, TWO, "name"), "\"new\"");
-
-    struct pk_operation *operations;
-    pk_world_operations(world, &operations);
-    assert_int_equal(sub_task_on(&operations[0], ONE)->status, PK_SUB_TASK_NOT_RUN);
-    assert_int_equal(operations[0].status, PK_OVERALL_COMPLETED_WITH_FAILURE);
-}
-
-static void
-a_source_that_changed_after_planning_is_not_replicated(void **state)
-{
-    struct pk_world *world = *state;
-    want_four(world);
-    pk_world_pass(world);
-    pk_world_hold(world, PK_SERVER_2, ONE, PK_PARTS("name=\"edited\"", "lease-time=3600", "id=1"));
-    struct pk_relationship_plan plan = pk_world_plan(world); /* writes dhcp-b alone */
-    pk_world_hold(world, PK_SERVER_1, ONE, PK_PARTS("name=\"too\"", "lease-time=3600", "id=1"));
-    pk_world_act(world, &plan);
-    assert_int_equal(action_on(&plan, ONE)->status, PK_ACTION_STALE);
-    assert_string_equal(pk_world_value(world, PK_SERVER_2, ONE, "name"), "\"edited\"");
-}
-
-struct meddler {
-    struct pk_server *server;
-    struct pk_prefix subnet;
-    const struct pk_row *row;
-    enum pk_change_kind on;
-};
-
-static void
-meddle(void *context, const struct pk_change *changes, size_t count)
-{
-    struct meddler *meddler = context;
-    if (count != 0 && changes[0].kind == meddler->on) {
-        pk_fake_set(meddler->server, meddler->subnet, meddler->row);
-    }
-}
-
-static void
-an_edit_at_the_moment_of_writing_is_not_overwritten(void **state)
-{
-    struct pk_world *world = *state;
-    want_four(world);
-    pk_world_pass(world);
-    pk_world_want(world, ONE, PK_PARTS("name=\"new\"", "lease-time=3600"));
-    struct meddler meddler = {
-        .server = world->servers[PK_SERVER_1],
-        .subnet = pk_world_subnet(ONE),
-        .row = pk_world_row(world, ONE, PK_PARTS("name=\"just now\"")),
-        .on = PK_PUT_SCOPE,
-    };
-    struct pk_relationship_plan plan = pk_world_plan(world);
-    script(world, PK_SERVER_1)->before_write = meddle;
-    script(world, PK_SERVER_1)->context = &meddler;
-    pk_world_act(world, &plan);
-    assert_int_equal(action_on(&plan, ONE)->status, PK_ACTION_STALE);
-    assert_string_equal(pk_world_value(world, PK_SERVER_1, ONE, "name"), "\"just now\"");
-    assert_string_equal(pk_world_value(world, PK_SERVER_2, ONE, "name"), "\"x\"");
-}
-
-/* -- Half a create ---------------------------------------------------------------------------- */
-
-static void
-a_create_refused_by_the_second_server_is_taken_back_on_the_first(void **state)
-{
-    struct pk_world *world = *state;
-    script(world, PK_SERVER_2)->refuses = pk_world_subnet(TWO);
-    want_four(world);
-    struct pk_relationship_plan plan = pk_world_plan(world);
-    struct pk_execution execution = pk_world_act(world, &plan);
-    assert_int_equal(execution.done, 3);
-    assert_null(pk_world_holds(world, PK_SERVER_1, TWO));
-    assert_non_null(pk_world_holds(world, PK_SERVER_1, THREE));
-    const struct pk_fault *fault = &action_on(&plan, TWO)->fault;
-    assert_int_equal(fault->outer, pk_operation_fault(PK_OPERATION_CREATE_SCOPE));
-    assert_int_equal(fault->inner, PK_FAULT_SCOPE_FAILED_TO_ADD_IN_REMOTE);
-    assert_non_null(strstr(fault->message, "server dhcp-b, scope " TWO));
-    assert_non_null(strstr(fault->message, "made on dhcp-a was taken back"));
-}
-
-static void
-half_a_create_that_somebody_has_edited_since_is_left(void **state)
-{
-    struct pk_world *world = *state;
-    script(world, PK_SERVER_2)->refuses = pk_world_subnet(TWO);
-    struct meddler meddler = {
-        .server = world->servers[PK_SERVER_1],
-        .subnet = pk_world_subnet(TWO),
-        .row = pk_world_row(world, TWO, PK_PARTS("name=\"mine now\"")),
-        .on = PK_DELETE_SCOPE,
-    };
-    script(world, PK_SERVER_1)->before_write = meddle;
-    script(world, PK_SERVER_1)->context = &meddler;
-    want_four(world);
-    struct pk_relationship_plan plan = pk_world_plan(world);
-    pk_world_act(world, &plan);
-    assert_string_equal(pk_world_value(world, PK_SERVER_1, TWO, "name"), "\"mine now\"");
-    assert_non_null(strstr(action_on(&plan, TWO)->fault.message, "could not be taken back"));
-}
-
-static void
-an_update_refused_by_the_second_server_leaves_the_first_as_written(void **state)
-{
-    struct pk_world *world = *state;
-    want_four(world);
-    pk_world_pass(world);
-    pk_world_want(world, ONE, PK_PARTS("name=\"new\"", "lease-time=3600"));
-    script(world, PK_SERVER_2)->refuses = pk_world_subnet(ONE);
-    struct pk_execution execution = pk_world_pass(world);
-    assert_int_equal(execution.failed, 1);
-    assert_string_equal(pk_world_value(world, PK_SERVER_1, ONE, "name"), "\"new\"");
-    assert_string_equal(pk_world_value(world, PK_SERVER_2, ONE, "name"), "\"x\"");
-}
-
-/* -- Servers that fail ------------------------------------------------------------------------ */
-
-static void
-a_server_that_lies_fails_and_the_fault_names_what_it_holds(void **state)
-{
-    struct pk_world *world = *state;
-    script(world, PK_SERVER_2)->lies_about = pk_world_subnet(TWO);
-    want_four(world);
-    struct pk_relationship_plan plan = pk_world_plan(world);
-    struct pk_execution execution = pk_world_act(world, &plan);
-    assert_int_equal(execution.failed, 1);
-    assert_int_equal(execution.done, 3);
-    const char *message = action_on(&plan, TWO)->fault.message;
-    assert_non_null(strstr(message, "server dhcp-b"));
-    assert_non_null(strstr(message, "name a lie instead of x"));
-    pk_world_observe(world);
-    assert_null(pk_rows_find(&world->view.base[PK_SERVER_2], pk_world_subnet(TWO)));
-}
-
-static void
-after_a_cut_connection_nothing_more_is_begun(void **state)
-{
-    struct pk_world *world = *state;
-    script(world, PK_SERVER_1)->capabilities.batch_limit = 1;
-    script(world, PK_SERVER_1)->cut_after = pk_world_subnet(TWO);
-    want_four(world);
-    struct pk_relationship_plan plan = pk_world_plan(world);
-    struct pk_execution execution = pk_world_act(world, &plan);
-    assert_int_equal(execution.done, 1);
-    assert_int_equal(execution.failed, 1);
-    assert_int_equal(execution.not_run, 2);
-    assert_int_equal(action_on(&plan, TWO)->status, PK_ACTION_FAILED);
-    assert_int_equal(action_on(&plan, THREE)->status, PK_ACTION_NOT_RUN);
-    assert_null(pk_world_holds(world, PK_SERVER_2, THREE));
-
-    struct pk_operation *operations;
-    assert_int_equal(pk_world_operations(world, &operations), 1);
-    assert_int_equal(operations[0].status, PK_OVERALL_COMPLETED_WITH_FAILURE);
-    assert_int_equal(sub_task_on(&operations[0], FOUR)->status, PK_SUB_TASK_NOT_RUN);
-}
-
-static void
-a_write_nobody_can_vouch_for_counts_when_it_is_read_back(void **state)
-{
-    struct pk_world *world = *state;
-    want_four(world);
-    pk_world_pass(world);
-    pk_world_hold(world, PK_SERVER_2, ONE, PK_PARTS("name=\"edited\"", "lease-time=3600", "id=1"));
-    struct pk_relationship_plan plan = pk_world_plan(world);
-    script(world, PK_SERVER_2)->cut_unknown = pk_world_subnet(ONE);
-    struct pk_execution execution = pk_world_act(world, &plan);
-    assert_int_equal(execution.done, 1);
-    assert_string_equal(pk_world_value(world, PK_SERVER_2, ONE, "name"), "\"x\"");
-}
-
-static void
-what_cannot_be_read_first_is_not_written(void **state)
-{
-    struct pk_world *world = *state;
-    want_four(world);
-    struct pk_relationship_plan plan = pk_world_plan(world);
-    script(world, PK_SERVER_2)->fail_verify_at = (int)script(world, PK_SERVER_2)->verifies;
-    struct pk_execution execution = pk_world_act(world, &plan);
-    assert_int_equal(execution.failed, 4);
-    assert_int_equal(script(world, PK_SERVER_1)->writes, 0);
-    assert_int_equal(script(world, PK_SERVER_2)->writes, 0);
-    assert_int_equal(action_on(&plan, ONE)->fault.inner, PK_FAULT_SCOPE_FAILED_TO_FETCH_FROM_DB);
-}
-
-static void
-what_cannot_be_read_back_does_not_count(void **state)
-{
-    struct pk_world *world = *state;
-    want_four(world);
-    struct pk_relationship_plan plan = pk_world_plan(world);
-    script(world, PK_SERVER_2)->fail_verify_at = (int)script(world, PK_SERVER_2)->verifies + 1;
-    struct pk_execution execution = pk_world_act(world, &plan);
-    assert_int_equal(execution.done, 0);
-    assert_int_equal(execution.failed, 4);
-    pk_world_observe(world);
-    assert_int_equal(world->view.base[PK_SERVER_1].count, 0);
-}
-
-/* -- Stopping, and the database --------------------------------------------------------------- */
-
-static void
-stop_on_first_write(void *context, const struct pk_change *changes, size_t count)
-{
-    (void)changes;
-    (void)count;
-    *(volatile int *)context = 1;
-}
-
-static void
-a_stop_finishes_what_is_in_flight_and_ends_the_operation(void **state)
-{
-    struct pk_world *world = *state;
-    script(world, PK_SERVER_1)->capabilities.batch_limit = 1;
-    script(world, PK_SERVER_1)->before_write = stop_on_first_write;
-    script(world, PK_SERVER_1)->context = (void *)(uintptr_t)&world->stop;
-    want_four(world);
-    struct pk_relationship_plan plan = pk_world_plan(world);
-    struct pk_execution execution = pk_world_act(world, &plan);
-    assert_int_equal(execution.done, 1);
-    assert_int_equal(execution.not_run, 3);
-    assert_non_null(pk_world_holds(world, PK_SERVER_2, ONE));
-    assert_null(pk_world_holds(world, PK_SERVER_1, TWO));
-
-    struct pk_operation *operations;
-    pk_world_operations(world, &operations);
-    assert_int_equal(operations[0].status, PK_OVERALL_COMPLETED_WITH_FAILURE);
-    assert_non_null(strstr(operations[0].fault.message, "interrupted"));
-    assert_int_equal(pk_world_events(world, PK_REASON_OPERATION_FAILED, NULL), 1);
-}
-
-static void
-without_a_durable_intent_no_server_is_written(void **state)
-{
-    struct pk_world *world = *state;
-    want_four(world);
-    struct pk_relationship_plan plan = pk_world_plan(world);
-    struct pk_db *reader;
-    struct pk_error err = {0};
-    const char *path = pk_sprintf(world->pool, "%s/adm.db", world->folder);
-    assert_int_equal(pk_db_open(path, PK_DB_READ, true, &reader, &err), PK_OK);
-    struct pk_executor executor = pk_world_executor(world);
-    executor.db = reader; /* cannot be written */
-    struct pk_execution execution;
-    assert_int_not_equal(pk_execute(&executor, &plan, &execution, &err), PK_OK);
-    assert_int_equal(script(world, PK_SERVER_1)->writes, 0);
-    assert_int_equal(script(world, PK_SERVER_2)->writes, 0);
-    pk_db_close(reader);
-}
-
-/* Ends the operation behind the executor's back, so that recording its outcome must fail. */
-static void
-end_operation_early(void *context, const struct pk_change *changes, size_t count)
-{
-    (void)changes;
-    (void)count;
-    struct pk_world *world = context;
-    struct pk_txn txn;
-    pk_txn_begin(world->db, &txn);
-    pk_operation_end(&txn, 1, NULL, pk_wall_now());
-    pk_txn_end(&txn, NULL);
-    script(world, PK_SERVER_1)->before_write = NULL;
-}
-
-static void
-an_outcome_that_cannot_be_recorded_is_told_and_ends_the_run(void **state)
-{
-    struct pk_world *world = *state;
-    script(world, PK_SERVER_1)->capabilities.batch_limit = 1;
-    script(world, PK_SERVER_1)->before_write = end_operation_early;
-    script(world, PK_SERVER_1)->context = world;
-    want_four(world);
-    struct pk_relationship_plan plan = pk_world_plan(world);
-    struct pk_execution execution = pk_world_act(world, &plan);
-    assert_true(execution.record_failed);
-    assert_int_equal(execution.failed, 1);
-    assert_int_equal(execution.not_run, 3);
-    assert_int_equal(action_on(&plan, ONE)->fault.inner, PK_FAULT_GENERIC_DATABASE_ERROR);
-    assert_null(pk_world_holds(world, PK_SERVER_1, TWO));
 }
 
 static void
@@ -629,8 +287,8 @@ static void
 progress_is_told_chunk_by_chunk(void **state)
 {
     struct pk_world *world = *state;
-    script(world, PK_SERVER_1)->capabilities.batch_limit = 3;
-    want_four(world);
+    pk_test_script(world, PK_SERVER_1)->capabilities.batch_limit = 3;
+    pk_test_want_four(world);
     struct pk_relationship_plan plan = pk_world_plan(world);
     struct pk_executor executor = pk_world_executor(world);
     struct pk_text text = {.pool = world->pool};
@@ -660,20 +318,6 @@ main(void)
         FAKE(a_driver_that_has_an_order_decides_it),
         FAKE(no_batch_is_larger_than_the_smaller_limit),
         FAKE(a_batch_refused_as_one_is_halved_until_the_bad_scope_stands_alone),
-        FAKE(a_row_that_changed_after_planning_is_stale_and_neither_side_is_written),
-        FAKE(a_source_that_changed_after_planning_is_not_replicated),
-        FAKE(an_edit_at_the_moment_of_writing_is_not_overwritten),
-        FAKE(a_create_refused_by_the_second_server_is_taken_back_on_the_first),
-        FAKE(half_a_create_that_somebody_has_edited_since_is_left),
-        FAKE(an_update_refused_by_the_second_server_leaves_the_first_as_written),
-        FAKE(a_server_that_lies_fails_and_the_fault_names_what_it_holds),
-        FAKE(after_a_cut_connection_nothing_more_is_begun),
-        FAKE(a_write_nobody_can_vouch_for_counts_when_it_is_read_back),
-        FAKE(what_cannot_be_read_first_is_not_written),
-        FAKE(what_cannot_be_read_back_does_not_count),
-        FAKE(a_stop_finishes_what_is_in_flight_and_ends_the_operation),
-        FAKE(without_a_durable_intent_no_server_is_written),
-        FAKE(an_outcome_that_cannot_be_recorded_is_told_and_ends_the_run),
         FAKE(progress_is_told_chunk_by_chunk),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,6 +21,23 @@ pk_verb_usage(struct pk_context *context, const struct pk_arguments *arguments, 
     return pk_context_fail(context, PK_EXIT_USAGE, &err);
 }
 
+bool
+pk_verb_subnet(struct pk_context *context, const struct pk_arguments *arguments, const char *text,
+               struct pk_prefix *out)
+{
+    if (!pk_parse_prefix(text, out)) {
+        pk_verb_usage(context, arguments, "'%s' is no subnet like 10.20.0.0/24", text);
+        return false;
+    }
+    if (!pk_prefix_is_canonical(*out)) {
+        struct pk_prefix network = {out->address & pk_prefix_mask(*out), out->length};
+        pk_verb_usage(context, arguments, "'%s' has host bits: did you mean %s?", text,
+                      pk_prefix_text(context->pool, network));
+        return false;
+    }
+    return true;
+}
+
 /* @p locked says who holds the database; an agent that cannot be asked does not change that. */
 static enum pk_exit
 ask_the_holder(struct pk_context *context, const struct pk_arguments *arguments,

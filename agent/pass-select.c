@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "agent/nearest-scopes.h"
 #include "agent/pass-result.h"
 #include "base/nearest.h"
 
@@ -95,17 +96,26 @@ has_scope(const struct pk_pair_view *view, struct pk_prefix subnet)
     return false;
 }
 
+static bool
+is_known(const struct pk_views *views, struct pk_prefix subnet)
+{
+    bool found = false;
+    for (size_t i = 0; i < views->count; i++) {
+        found = found || has_scope(&views->at[i], subnet);
+    }
+    return found;
+}
+
 enum pk_code
 pk_select_check_subnets(const struct pk_pass_request *request, const struct pk_views *views,
                         struct pk_error *err)
 {
+    if (request->subnet != NULL && !is_known(views, *request->subnet)) {
+        return pk_nearest_scopes_fail(views, *request->subnet, err);
+    }
     const struct pk_hand_replicate *replicate = request->replicate;
     for (size_t i = 0; replicate != NULL && i < replicate->subnet_count; i++) {
-        bool found = false;
-        for (size_t v = 0; v < views->count; v++) {
-            found = found || has_scope(&views->at[v], replicate->subnets[i]);
-        }
-        if (!found) {
+        if (!is_known(views, replicate->subnets[i])) {
             char subnet[PK_PREFIX_TEXT_BYTES];
             return pk_error_set(err, PK_ENOENT, pk_format_prefix(subnet, replicate->subnets[i]),
                                 "neither Git nor a server of a relationship has this scope; "
@@ -141,6 +151,9 @@ pk_select_is_due(const struct pk_pass_request *request, const struct pk_pair_vie
 {
     if (request->replicate != NULL) {
         return is_due_by_hand(request->replicate, view);
+    }
+    if (request->subnet != NULL) {
+        return has_scope(view, *request->subnet);
     }
     if (request->names == NULL) {
         return true;

@@ -14,8 +14,7 @@
 enum pk_code pk_select_check(const struct pk_pass_request *request,
                              const struct pk_snapshot *snapshot, struct pk_error *err);
 
-/** Is every subnet of a replicate by hand known somewhere?  PK_ENOENT naming the first that is not.
- */
+/** Is every subnet of the request known somewhere?  PK_ENOENT naming the first that is not. */
 enum pk_code pk_select_check_subnets(const struct pk_pass_request *request,
                                      const struct pk_views *views, struct pk_error *err);
 

@@ -21,6 +21,15 @@ pk_pass_verb_fail(struct pk_context *context, const struct pk_pass_result *resul
     return pk_context_fail(context, result->exit, err);
 }
 
+/* Embedded servers live in the database: without it they would look empty, which misleads. */
+enum pk_code
+pk_pass_verb_bases(struct pk_context *context, bool *unknown, struct pk_error *err)
+{
+    enum pk_code code = pk_context_db(context, PK_DB_READ, err);
+    *unknown = code == PK_EACCESS && !pk_config_has_embedded(context->config);
+    return code == PK_ENOENT || *unknown ? PK_OK : code;
+}
+
 static bool
 has_actions(const struct pk_pass_result *result)
 {

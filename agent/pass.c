@@ -161,7 +161,7 @@ walk(struct pk_pass *pass, struct pk_error *err)
         return code;
     }
     if ((code = pk_select_check_subnets(request, &pass->views, err)) != PK_OK) {
-        pass->result->exit = PK_EXIT_USAGE;
+        pass->result->exit = request->subnet != NULL ? PK_EXIT_CANNOT_RUN : PK_EXIT_USAGE;
         return code;
     }
     if (pass->db != NULL &&

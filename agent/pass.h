@@ -29,6 +29,7 @@ struct pk_pass_request {
     bool yes;       /**< by hand: the person has answered                                 */
     const char *const *names; /**< only these relationships; NULL = all                           */
     size_t name_count;
+    const struct pk_prefix *subnet; /**< only relationships that have this scope; NULL = any      */
     const char *repository; /**< instead of the configured one (diff only), or NULL               */
     const char *revision;   /**< branch or commit instead of the tip (diff only), or NULL         */
     const struct pk_hand_replicate *replicate;

@@ -111,9 +111,9 @@ replicate_words(const struct pk_screen *screen, const struct pk_relationship_pla
                       missing ? " (missing there)" : "");
 }
 
-static const char *
-action_words(const struct pk_screen *screen, const struct pk_relationship_plan *plan,
-             const struct pk_action *action)
+const char *
+pk_text_action_words(const struct pk_screen *screen, const struct pk_relationship_plan *plan,
+                     const struct pk_action *action)
 {
     struct pk_pool *pool = screen->pool;
     struct sides sides = written_sides(action);
@@ -202,7 +202,7 @@ static const char *
 full_words(const struct pk_screen *screen, const struct pk_relationship_plan *plan,
            const struct pk_action *action, bool acted)
 {
-    const char *words = action_words(screen, plan, action);
+    const char *words = pk_text_action_words(screen, plan, action);
     if (!acted && action->status != PK_ACTION_NOT_APPLICABLE) {
         return words;
     }

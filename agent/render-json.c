@@ -255,6 +255,13 @@ json_of_summary(const struct pk_summary *summary)
 }
 
 json_t *
+pk_json_revision(const struct pk_pass_result *result)
+{
+    return json_pack("{s:o, s:o, s:o}", "ref", text_or_null(result->ref), "commit",
+                     text_or_null(result->commit), "attempted", text_or_null(result->attempted));
+}
+
+json_t *
 pk_render_pass_json(const struct pk_pass_result *result)
 {
     json_t *relationships = json_array();
@@ -266,11 +273,8 @@ pk_render_pass_json(const struct pk_pass_result *result)
     for (size_t i = 0; i < result->note_count; i++) {
         json_array_append_new(notes, text_or_null(result->notes[i]));
     }
-    json_t *revision =
-        json_pack("{s:o, s:o, s:o}", "ref", text_or_null(result->ref), "commit",
-                  text_or_null(result->commit), "attempted", text_or_null(result->attempted));
     json_t *document = pk_json_document();
-    json_object_set_new(document, "revision", revision);
+    json_object_set_new(document, "revision", pk_json_revision(result));
     json_object_set_new(document, "digest", json_of_hash(&result->digest));
     json_object_set_new(document, "summary", json_of_summary(&result->summary));
     json_object_set_new(document, "relationships", relationships);

@@ -38,6 +38,43 @@ pk_permit_name(enum pk_permit permit)
     return names[permit];
 }
 
+static const char *
+no_writes_words(struct pk_pool *pool, const struct pk_pair_view *view)
+{
+    const char *names = "";
+    for (int side = 0; side < PK_PAIR; side++) {
+        if (!view->servers[side].writes) {
+            names = pk_sprintf(pool, "%s%s%s", names, *names != '\0' ? " and " : "",
+                               view->servers[side].name);
+        }
+    }
+    return pk_sprintf(pool, "nothing is written: %s%s; see `writes` in the agent's configuration",
+                      *names != '\0' ? "writing is off for " : "writing is off for this agent",
+                      names);
+}
+
+const char *
+pk_permit_words(struct pk_pool *pool, const struct pk_relationship_plan *plan)
+{
+    const struct pk_wanted_relationship *relationship = plan->view->relationship;
+    switch (plan->permit) {
+    case PK_PERMIT_ACT:
+        return NULL;
+    case PK_PERMIT_NO_WRITES:
+        return no_writes_words(pool, plan->view);
+    case PK_PERMIT_SUSPENDED:
+        return relationship->suspend
+                   ? "suspended: nothing is written until `suspend: true` leaves Git"
+                   : pk_sprintf(pool, "suspended: nothing is written until `pairkeeper resume %s`",
+                                relationship->name);
+    case PK_PERMIT_REPORT:
+        return "nothing is written: Git says `heal: report`";
+    case PK_PERMIT_BACKING_OFF:
+        return "backing off after a failure; `pairkeeper apply` does not wait";
+    }
+    return NULL;
+}
+
 bool
 pk_held_is_answerable(const struct pk_held *held)
 {

@@ -26,6 +26,9 @@ const char *pk_relationship_mode(const struct pk_wanted_relationship *relationsh
 /** `act`, `no-writes`, `suspended`, `report`, `backing-off`. */
 const char *pk_permit_name(enum pk_permit permit);
 
+/** Why nothing is written, with what to do about it; NULL when nothing keeps it from acting. */
+const char *pk_permit_words(struct pk_pool *pool, const struct pk_relationship_plan *plan);
+
 /**
  * Is this hold one that `replicate` by hand leaves to a person: adopt, conflict, updates,
  * server-lost and no other?

@@ -89,49 +89,11 @@ put_held(const struct pk_screen *screen, const struct pk_relationship_plan *plan
     }
 }
 
-static const char *
-no_writes_words(const struct pk_screen *screen, const struct pk_pair_view *view)
-{
-    const char *names = "";
-    for (int side = 0; side < PK_PAIR; side++) {
-        if (!view->servers[side].writes) {
-            names = pk_sprintf(screen->pool, "%s%s%s", names, *names != '\0' ? " and " : "",
-                               view->servers[side].name);
-        }
-    }
-    return pk_sprintf(
-        screen->pool, "nothing is written: %s%s; see `writes` in the agent's configuration",
-        *names != '\0' ? "writing is off for " : "writing is off for this agent", names);
-}
-
-static const char *
-permit_words(const struct pk_screen *screen, const struct pk_relationship_plan *plan)
-{
-    const struct pk_wanted_relationship *relationship = plan->view->relationship;
-    switch (plan->permit) {
-    case PK_PERMIT_ACT:
-        return NULL;
-    case PK_PERMIT_NO_WRITES:
-        return no_writes_words(screen, plan->view);
-    case PK_PERMIT_SUSPENDED:
-        return relationship->suspend
-                   ? "suspended: nothing is written until `suspend: true` leaves Git"
-                   : pk_sprintf(screen->pool,
-                                "suspended: nothing is written until `pairkeeper resume %s`",
-                                relationship->name);
-    case PK_PERMIT_REPORT:
-        return "nothing is written: Git says `heal: report`";
-    case PK_PERMIT_BACKING_OFF:
-        return "backing off after a failure; `pairkeeper apply` does not wait";
-    }
-    return NULL;
-}
-
 static void
 put_permit(const struct pk_screen *screen, const struct pk_relationship_plan *plan)
 {
     bool tells = plan->action_count > 0 || plan->permit == PK_PERMIT_SUSPENDED;
-    const char *words = permit_words(screen, plan);
+    const char *words = pk_permit_words(screen->pool, plan);
     if (words != NULL && tells) {
         put_remark(screen, PK_STYLE_CHANGE, words);
     }

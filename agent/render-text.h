@@ -22,6 +22,11 @@ void pk_text_fields(const struct pk_screen *screen, const struct pk_pair_view *v
                     const struct pk_scope_state *scope, const struct pk_difference *differences,
                     size_t count);
 
+/** What an action does, by the servers it writes: `update dhcp-a, replicate → dhcp-b`. */
+const char *
+pk_text_action_words(const struct pk_screen *screen, const struct pk_relationship_plan *plan,
+                     const struct pk_action *action);
+
 /** Every action with its fields, then what heal leaves alone. */
 void pk_text_actions(const struct pk_screen *screen, const struct pk_relationship_plan *plan,
                      bool acted);

@@ -22,6 +22,9 @@ pk_render_pass_text(struct pk_context *context, const struct pk_pass_result *res
 /** The JSON shape of `diff`/`apply`. */
 json_t *pk_render_pass_json(const struct pk_pass_result *result);
 
+/** `{ref, commit, attempted}` of a result. */
+json_t *pk_json_revision(const struct pk_pass_result *result);
+
 /** One relationship's object of that shape: also kept with a held plan. */
 json_t *pk_render_relationship_json(const struct pk_pass_relationship *relationship, bool acted);
 

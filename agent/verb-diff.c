@@ -1,19 +1,10 @@
 /*
- * The pass with acting switched off.  It must be of use to whoever may not read the agent's
- * database, but it must not mislead: embedded servers live in that file, so without it they would
- * look empty.
+ * The pass with acting switched off.  It is of use to whoever may not read the agent's database,
+ * too; what cannot be told then is said.
  */
 #include "agent/pass-result.h"
 #include "agent/pass-verb.h"
 #include "agent/render.h"
-
-static enum pk_code
-open_bases(struct pk_context *context, bool *unknown, struct pk_error *err)
-{
-    enum pk_code code = pk_context_db(context, PK_DB_READ, err);
-    *unknown = code == PK_EACCESS && !pk_config_has_embedded(context->config);
-    return code == PK_ENOENT || *unknown ? PK_OK : code;
-}
 
 enum pk_exit
 pk_verb_diff(struct pk_context *context, const struct pk_arguments *arguments)
@@ -27,7 +18,7 @@ pk_verb_diff(struct pk_context *context, const struct pk_arguments *arguments)
         .actor = context->actor,
         .stop = context->stop,
     };
-    if (open_bases(context, &request.bases_unknown, &err) != PK_OK) {
+    if (pk_pass_verb_bases(context, &request.bases_unknown, &err) != PK_OK) {
         return pk_context_fail(context, PK_EXIT_CANNOT_RUN, &err);
     }
     struct pk_pass_result result = {0};

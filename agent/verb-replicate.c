@@ -30,24 +30,6 @@ sort_subnets(struct pk_prefix *subnets, size_t *count)
     *count = kept;
 }
 
-/* Says what is wrong with a subnet; true when nothing is. */
-static bool
-parse_subnet(struct pk_context *context, const struct pk_arguments *arguments, const char *text,
-             struct pk_prefix *out)
-{
-    if (!pk_parse_prefix(text, out)) {
-        pk_verb_usage(context, arguments, "'%s' is no subnet like 10.20.0.0/24", text);
-        return false;
-    }
-    if (!pk_prefix_is_canonical(*out)) {
-        struct pk_prefix network = {out->address & pk_prefix_mask(*out), out->length};
-        pk_verb_usage(context, arguments, "'%s' has host bits: did you mean %s?", text,
-                      pk_prefix_text(context->pool, network));
-        return false;
-    }
-    return true;
-}
-
 static bool
 parse_subnets(struct pk_context *context, const struct pk_arguments *arguments,
               struct pk_hand_replicate *out)
@@ -55,7 +37,7 @@ parse_subnets(struct pk_context *context, const struct pk_arguments *arguments,
     size_t count = arguments->positional_count - 1;
     struct pk_prefix *subnets = pk_array(context->pool, struct pk_prefix, count);
     for (size_t i = 0; i < count; i++) {
-        if (!parse_subnet(context, arguments, arguments->positional[i + 1], &subnets[i])) {
+        if (!pk_verb_subnet(context, arguments, arguments->positional[i + 1], &subnets[i])) {
             return false;
         }
     }

@@ -147,6 +147,21 @@ const struct pk_verb pk_verbs[] = {
         .run = pk_verb_events,
     },
     {
+        .name = "explain",
+        .arguments = "SUBNET",
+        .summary = "say of every field of a scope why it is as it is",
+        .document =
+            "For every field of the scope: what both servers hold, what is wanted and where "
+            "that is written, what was last verified, who changed it, what comes next and "
+            "what that waits for.",
+        .example = "pairkeeper explain 10.20.0.0/24",
+        .positional_min = 1,
+        .positional_max = 1,
+        .access = PK_ACCESS_SHOWS,
+        .needs_config = true,
+        .run = pk_verb_explain,
+    },
+    {
         .name = "replicate",
         .arguments = "scope SUBNET… | relationship NAME | server NAME",
         .summary = "copy scopes from one partner to the other by hand",

@@ -6,6 +6,7 @@
 #define PK_AGENT_VERB_H
 
 #include "agent/context.h"
+#include "base/ipv4.h"
 
 /** One `--option` of a verb. */
 struct pk_verb_option {
@@ -87,6 +88,10 @@ enum pk_exit pk_verb_dispatch(struct pk_context *context, const struct pk_argume
 enum pk_exit pk_verb_usage(struct pk_context *context, const struct pk_arguments *arguments,
                            const char *format, ...) PK_PRINTF(3, 4);
 
+/** A subnet as an argument; false after having said what is wrong with it (PK_EXIT_USAGE). */
+bool pk_verb_subnet(struct pk_context *context, const struct pk_arguments *arguments,
+                    const char *text, struct pk_prefix *out);
+
 /** Every verb, one file each: agent/verb-NAME.c. */
 enum pk_exit pk_verb_validate(struct pk_context *, const struct pk_arguments *);
 enum pk_exit pk_verb_diff(struct pk_context *, const struct pk_arguments *);
@@ -95,6 +100,7 @@ enum pk_exit pk_verb_run(struct pk_context *, const struct pk_arguments *);
 enum pk_exit pk_verb_reconcile(struct pk_context *, const struct pk_arguments *);
 enum pk_exit pk_verb_status(struct pk_context *, const struct pk_arguments *);
 enum pk_exit pk_verb_events(struct pk_context *, const struct pk_arguments *);
+enum pk_exit pk_verb_explain(struct pk_context *, const struct pk_arguments *);
 enum pk_exit pk_verb_replicate(struct pk_context *, const struct pk_arguments *);
 enum pk_exit pk_verb_suspend(struct pk_context *, const struct pk_arguments *);
 enum pk_exit pk_verb_resume(struct pk_context *, const struct pk_arguments *);

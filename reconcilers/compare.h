@@ -93,6 +93,17 @@ struct pk_comparison {
     size_t base_count; /**< n of the guards: the relationship's scopes with a base */
 };
 
+/** The row that gives what Git does not own. */
+struct pk_layer {
+    const struct pk_row *row; /**< NULL = there is none: only defaults */
+    int side;
+    bool is_base;
+};
+
+/** The first row there is, in the order of 5.1, given which servers are lost. */
+struct pk_layer
+pk_scope_layer(const struct pk_scope_state *scope, int source, const bool lost[PK_PAIR]);
+
 /** Both servers must be known.  @param pool  owns the result, which borrows from @p view */
 struct pk_comparison pk_compare(struct pk_pool *pool, const struct pk_pair_view *view);
 

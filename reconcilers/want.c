@@ -6,25 +6,24 @@
 
 enum { LAYERS = 6 };
 
-/* The row that gives what Git does not own; NULL = there is none, only defaults. */
-static const struct pk_row *
-layer_of(const struct pk_comparing *comparing, const struct pk_scope_state *scope)
+struct pk_layer
+pk_scope_layer(const struct pk_scope_state *scope, int source, const bool lost[PK_PAIR])
 {
-    int source = comparing->source, partner = comparing->partner;
-    const struct pk_row *const layers[LAYERS] = {
-        comparing->lost[source] ? NULL : scope->have[source],
-        comparing->lost[partner] ? NULL : scope->have[partner],
-        scope->base[source],
-        scope->base[partner],
-        scope->have[source],
-        scope->have[partner],
+    int partner = pk_other_side(source);
+    const struct pk_layer layers[LAYERS] = {
+        {lost[source] ? NULL : scope->have[source], source, false},
+        {lost[partner] ? NULL : scope->have[partner], partner, false},
+        {scope->base[source], source, true},
+        {scope->base[partner], partner, true},
+        {scope->have[source], source, false},
+        {scope->have[partner], partner, false},
     };
     for (size_t i = 0; i < LAYERS; i++) {
-        if (layers[i] != NULL) {
+        if (layers[i].row != NULL) {
             return layers[i];
         }
     }
-    return NULL;
+    return (struct pk_layer){NULL, source, false};
 }
 
 static const char *
@@ -77,7 +76,7 @@ void
 pk_want_scope(struct pk_comparing *comparing, struct pk_scope_state *scope)
 {
     const struct pk_wanted_scope *wanted = scope->wanted;
-    const struct pk_row *layer = layer_of(comparing, scope);
+    const struct pk_row *layer = pk_scope_layer(scope, comparing->source, comparing->lost).row;
     size_t layer_count = layer != NULL ? layer->parts.count : 0;
     size_t wanted_count = wanted != NULL ? wanted->parts.count : 0;
     const size_t link_and_id = 2;

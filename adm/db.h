@@ -25,8 +25,9 @@ enum pk_db_mode {
  * @param out  yours, for pk_db_close(); untouched unless PK_OK
  * @return PK_OK; PK_ENOENT (no such folder; or reading, and no such file or nothing in it);
  *         PK_ELOCKED (writing, another pairkeeper holds it); PK_EACCESS; PK_EINVAL (not a
- *         pairkeeper database, a symbolic link, or tables of a newer version); PK_ESYS.  A damaged file is set aside as `<path>.damaged-<time>` and a new one
- *         made, unless embedded servers may live in it (@p embedded): then PK_ESYS, nothing moved.
+ *         pairkeeper database, a symbolic link, or tables of a newer version); PK_ESYS.  A damaged
+ * file is set aside as `<path>.damaged-<time>` and a new one made, unless embedded servers may live
+ * in it (@p embedded): then PK_ESYS, nothing moved.
  */
 enum pk_code pk_db_open(const char *path, enum pk_db_mode mode, bool embedded, struct pk_db **out,
                         struct pk_error *err);

@@ -17,37 +17,38 @@ enum pk_severity { PK_INFO, PK_WARNING, PK_ERROR };
 
 const char *pk_severity_name(enum pk_severity severity);
 
-/** One row per reason in adm/events.c: name, severity, whether repeats are counted, what it says. */
+/** One row per reason in adm/events.c: name, severity, whether repeats are counted, what it says.
+ */
 enum pk_reason {
-    PK_REASON_REVISION_APPLIED,     /**< a revision came into force                              */
-    PK_REASON_REVISION_REJECTED,    /**< the tip has errors; the last good one stays             */
-    PK_REASON_REVISION_REFUSED,     /**< rewound or unverified                                   */
+    PK_REASON_REVISION_APPLIED,  /**< a revision came into force                              */
+    PK_REASON_REVISION_REJECTED, /**< the tip has errors; the last good one stays             */
+    PK_REASON_REVISION_REFUSED,  /**< rewound or unverified                                   */
     PK_REASON_FETCH_FAILED,
-    PK_REASON_SERVER_UNKNOWN,       /**< could not be read                                       */
+    PK_REASON_SERVER_UNKNOWN, /**< could not be read                                       */
     PK_REASON_SERVER_KNOWN_AGAIN,
-    PK_REASON_DRIFT_FOUND,          /**< a scope differs; attributes: fields and causes          */
+    PK_REASON_DRIFT_FOUND, /**< a scope differs; attributes: fields and causes          */
     PK_REASON_SCOPE_CREATED,
     PK_REASON_SCOPE_UPDATED,
     PK_REASON_SCOPE_DELETED,
     PK_REASON_SCOPE_REPLACED,
     PK_REASON_SCOPE_REPLICATED,
-    PK_REASON_SCOPE_ADOPTED,        /**< equal already, now with a base                          */
+    PK_REASON_SCOPE_ADOPTED, /**< equal already, now with a base                          */
     PK_REASON_SCOPE_FAILED,
-    PK_REASON_SCOPE_BLOCKED,        /**< overlap, no id, not representable                       */
-    PK_REASON_SCOPE_SKIPPED,        /**< a sub-task that was not applicable                      */
-    PK_REASON_SCOPE_DROPPED,        /**< Git no longer names it; kept                            */
-    PK_REASON_FIELD_RELEASED,       /**< Git no longer states it; the value stays                */
+    PK_REASON_SCOPE_BLOCKED,  /**< overlap, no id, not representable                       */
+    PK_REASON_SCOPE_SKIPPED,  /**< a sub-task that was not applicable                      */
+    PK_REASON_SCOPE_DROPPED,  /**< Git no longer names it; kept                            */
+    PK_REASON_FIELD_RELEASED, /**< Git no longer states it; the value stays                */
     PK_REASON_RELATIONSHIP_CHANGED,
     PK_REASON_RELATIONSHIP_RENAMED,
     PK_REASON_OPERATION_STARTED,
     PK_REASON_OPERATION_COMPLETED,
     PK_REASON_OPERATION_FAILED,
     PK_REASON_OPERATION_INTERRUPTED, /**< found unfinished after a restart                       */
-    PK_REASON_PLAN_HELD,            /**< a guard tripped; attributes: guard, digest              */
+    PK_REASON_PLAN_HELD,             /**< a guard tripped; attributes: guard, digest              */
     PK_REASON_PLAN_APPROVED,
     PK_REASON_SUSPENDED,
     PK_REASON_RESUMED,
-    PK_REASON_EDITED_BY_HAND,       /**< adm set, adm delete                                     */
+    PK_REASON_EDITED_BY_HAND, /**< adm set, adm delete                                     */
     PK_REASON_AGENT_STARTED,
     PK_REASON_AGENT_STOPPED,
     PK_REASON_CONFIGURATION_RELOADED,
@@ -60,7 +61,7 @@ enum pk_severity pk_reason_severity(enum pk_reason reason);
 
 /** What is said about one happening; NULL strings are absent. */
 struct pk_event {
-    int64_t seq;      /**< given by the store */
+    int64_t seq; /**< given by the store */
     struct pk_wall time;
     enum pk_reason reason;
     const char *relationship, *subnet, *server;
@@ -73,9 +74,9 @@ struct pk_event {
 void pk_event_add(struct pk_txn *txn, const struct pk_event *event);
 
 /** Events after @p after_seq and not before @p since, oldest first, at most @p limit (0 = all). */
-enum pk_code pk_events_load(struct pk_db *db, struct pk_pool *pool, int64_t after_seq,
-                            struct pk_wall since, size_t limit, struct pk_event **at,
-                            size_t *count, struct pk_error *err);
+enum pk_code
+pk_events_load(struct pk_db *db, struct pk_pool *pool, int64_t after_seq, struct pk_wall since,
+               size_t limit, struct pk_event **at, size_t *count, struct pk_error *err);
 
 /**
  * Recomputes the chain.

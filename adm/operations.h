@@ -47,7 +47,7 @@ enum pk_sub_task_status {
     PK_SUB_TASK_NOT_RUN = 6,
 };
 
-const char *pk_overall_status_name(enum pk_overall_status status);   /**< `completed-with-success` */
+const char *pk_overall_status_name(enum pk_overall_status status); /**< `completed-with-success` */
 const char *pk_sub_task_status_name(enum pk_sub_task_status status); /**< `not-applicable` */
 
 /** Hashes of one row around a write; zero = no row. */
@@ -94,13 +94,13 @@ void pk_operation_end(struct pk_txn *txn, int64_t operation, const struct pk_fau
                       struct pk_wall ended);
 
 /** Operations without an end, with their sub-tasks. */
-enum pk_code pk_operations_unfinished(struct pk_db *db, struct pk_pool *pool,
-                                      struct pk_operation **at, size_t *count,
-                                      struct pk_error *err);
+enum pk_code
+pk_operations_unfinished(struct pk_db *db, struct pk_pool *pool, struct pk_operation **at,
+                         size_t *count, struct pk_error *err);
 
 /** The latest operations of a relationship (NULL = all), newest first. */
-enum pk_code pk_operations_load(struct pk_db *db, struct pk_pool *pool, const char *relationship,
-                                size_t limit, struct pk_operation **at, size_t *count,
-                                struct pk_error *err);
+enum pk_code
+pk_operations_load(struct pk_db *db, struct pk_pool *pool, const char *relationship, size_t limit,
+                   struct pk_operation **at, size_t *count, struct pk_error *err);
 
 #endif

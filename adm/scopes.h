@@ -19,8 +19,8 @@ void pk_adm_server_put(struct pk_txn *txn, const char *server, const char *drive
  * A number that grows with every change of the server's scopes or relationships; 0 = no such
  * server.  Equal numbers: nothing changed.
  */
-enum pk_code pk_adm_sequence(struct pk_db *db, const char *server, int64_t *sequence,
-                             struct pk_error *err);
+enum pk_code
+pk_adm_sequence(struct pk_db *db, const char *server, int64_t *sequence, struct pk_error *err);
 
 /**
  * Scopes of one server.
@@ -32,8 +32,8 @@ enum pk_code pk_adm_scopes_load(struct pk_db *db, struct pk_pool *pool, const ch
                                 struct pk_rows *out, struct pk_error *err);
 
 /** All relationships, sorted by name; a member that no longer exists is NULL. */
-enum pk_code pk_adm_relations_load(struct pk_db *db, struct pk_pool *pool,
-                                   struct pk_relations *out, struct pk_error *err);
+enum pk_code pk_adm_relations_load(struct pk_db *db, struct pk_pool *pool, struct pk_relations *out,
+                                   struct pk_error *err);
 
 /**
  * CreateDhcpScope / UpdateDhcpScope: makes the row of (@p server, row->subnet) hold exactly

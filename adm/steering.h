@@ -26,21 +26,21 @@ enum pk_truth { PK_FALSE, PK_TRUE, PK_UNKNOWN };
 
 /** The closed list of reasons; names in adm/conditions.c. */
 enum pk_condition_reason {
-    PK_CONDITION_IN_STEP,        /**< nothing to do                                    */
-    PK_CONDITION_DRIFT,          /**< differences found                                */
+    PK_CONDITION_IN_STEP, /**< nothing to do                                    */
+    PK_CONDITION_DRIFT,   /**< differences found                                */
     PK_CONDITION_ACTING,
     PK_CONDITION_GUARD,          /**< held                                             */
     PK_CONDITION_SERVER_UNKNOWN, /**< a server could not be read                       */
     PK_CONDITION_SCOPES_FAILED,
     PK_CONDITION_SCOPES_BLOCKED,
-    PK_CONDITION_OVERLAP,        /**< Conflict/Overlap                                 */
+    PK_CONDITION_OVERLAP, /**< Conflict/Overlap                                 */
     PK_CONDITION_BACKING_OFF,
-    PK_CONDITION_REPORT_ONLY,    /**< heal: report, heal: commits                      */
-    PK_CONDITION_WRITES_OFF,     /**< writes: false                                    */
-    PK_CONDITION_BY_GIT,         /**< suspend: true                                    */
-    PK_CONDITION_BY_OPERATOR,    /**< the suspend verb                                 */
+    PK_CONDITION_REPORT_ONLY, /**< heal: report, heal: commits                      */
+    PK_CONDITION_WRITES_OFF,  /**< writes: false                                    */
+    PK_CONDITION_BY_GIT,      /**< suspend: true                                    */
+    PK_CONDITION_BY_OPERATOR, /**< the suspend verb                                 */
     PK_CONDITION_NOT_SUSPENDED,
-    PK_CONDITION_DROPPED,        /**< Git no longer names the relationship             */
+    PK_CONDITION_DROPPED, /**< Git no longer names the relationship             */
     PK_CONDITION_REASON_COUNT
 };
 
@@ -104,7 +104,8 @@ void pk_suspension_delete(struct pk_txn *txn, const char *relationship);
 enum pk_code pk_suspensions_load(struct pk_db *db, struct pk_pool *pool, struct pk_wall now,
                                  struct pk_suspension **at, size_t *count, struct pk_error *err);
 
-/* -- Pace --------------------------------------------------------------------------------------- */
+/* -- Pace ---------------------------------------------------------------------------------------
+ */
 
 struct pk_retry {
     const char *relationship;
@@ -129,13 +130,14 @@ struct pk_heal {
 };
 
 void pk_heal_add(struct pk_txn *txn, const struct pk_heal *heal);
-enum pk_code pk_heals_load(struct pk_db *db, struct pk_pool *pool, const char *relationship,
-                           struct pk_wall since, struct pk_heal **at, size_t *count,
-                           struct pk_error *err);
+enum pk_code
+pk_heals_load(struct pk_db *db, struct pk_pool *pool, const char *relationship,
+              struct pk_wall since, struct pk_heal **at, size_t *count, struct pk_error *err);
 /** Forgets heals before @p before, and all of @p relationship when given (resume). */
 void pk_heals_forget(struct pk_txn *txn, const char *relationship, struct pk_wall before);
 
-/* -- Revisions ---------------------------------------------------------------------------------- */
+/* -- Revisions ----------------------------------------------------------------------------------
+ */
 
 enum pk_revision_kind {
     PK_REVISION_ATTEMPTED, /**< last tip seen                     */
@@ -149,8 +151,7 @@ void pk_revision_set(struct pk_txn *txn, const char *relationship, enum pk_revis
                      const char *commit, struct pk_wall now);
 /** Commit or NULL. */
 enum pk_code pk_revision_get(struct pk_db *db, struct pk_pool *pool, const char *relationship,
-                             enum pk_revision_kind kind, const char **commit,
-                             struct pk_error *err);
+                             enum pk_revision_kind kind, const char **commit, struct pk_error *err);
 
 /** When a server was last read well, and whether the last try was. */
 struct pk_sighting {

@@ -9,6 +9,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
+/* U+FFFD, for bytes that are no text. */
+#define REPLACEMENT "\xef\xbf\xbd"
+
 static void
 reserve(struct pk_text *text, size_t more)
 {
@@ -59,29 +64,6 @@ pk_text_addf(struct pk_text *text, const char *format, ...)
     va_end(args);
 }
 
-/* Length of the valid UTF-8 sequence at @p at (0 when it is none): no overlong forms, no
- * surrogates. */
-static size_t
-utf8_length(const unsigned char *at)
-{
-    if (at[0] < 0x80) {
-        return 1;
-    }
-    size_t length = at[0] >= 0xf0 ? 4 : at[0] >= 0xe0 ? 3 : 2;
-    uint32_t point = at[0] & (0x7fU >> length);
-    for (size_t i = 1; i < length; i++) {
-        if ((at[i] & 0xc0) != 0x80) {
-            return 0;
-        }
-        point = point << 6 | (at[i] & 0x3fU);
-    }
-    static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
-    bool surrogate = point >= 0xd800 && point <= 0xdfff;
-    return at[0] < 0xc2 || at[0] > 0xf4 || point < smallest[length] || point > 0x10ffff || surrogate
-               ? 0
-               : length;
-}
-
 static void
 add_escaped(struct pk_text *text, unsigned char c)
 {
@@ -99,18 +81,17 @@ add_escaped(struct pk_text *text, unsigned char c)
 void
 pk_text_add_json(struct pk_text *text, const char *more)
 {
-    const unsigned char *at = (const unsigned char *)more;
+    uint32_t point = 0;
     pk_text_add(text, "\"");
-    while (*at != '\0') {
-        size_t length = utf8_length(at);
+    for (size_t length; *more != '\0'; more += length) {
+        length = pk_utf8_decode(more, SIZE_MAX, &point);
         if (length == 0) {
-            pk_text_add(text, "\xef\xbf\xbd");
-            at++;
-        } else if (*at < 0x20 || *at == '"' || *at == '\\') {
-            add_escaped(text, *at++);
+            pk_text_add(text, REPLACEMENT);
+            length = 1;
+        } else if (point < ' ' || point == '"' || point == '\\') {
+            add_escaped(text, (unsigned char)point);
         } else {
-            pk_text_add_bytes(text, (const char *)at, length);
-            at += length;
+            pk_text_add_bytes(text, more, length);
         }
     }
     pk_text_add(text, "\"");

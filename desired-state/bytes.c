@@ -8,18 +8,16 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 enum {
-    ASCII_END = 0x80,
     DELETE = 0x7f,
     C1_CONTROLS_END = 0xa0,
     BYTE_ORDER_MARK = 0xfeff,
     LINE_SEPARATOR = 0x2028,
     PARAGRAPH_SEPARATOR = 0x2029,
-    SURROGATES_FIRST = 0xd800,
-    SURROGATES_LAST = 0xdfff,
     NONCHARACTERS_FIRST = 0xfffe,
     PLANE_0_LAST = 0xffff,
-    UNICODE_LAST = 0x10ffff,
 };
 
 struct scan {
@@ -28,35 +26,6 @@ struct scan {
     const unsigned char *at, *end;
     unsigned line, column;
 };
-
-/* The code point at the cursor and its length; 0 when the bytes are no UTF-8 (overlong forms and
- * surrogates are none). */
-static size_t
-decode(const unsigned char *at, const unsigned char *end, uint32_t *point)
-{
-    static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
-    if (*at < ASCII_END) {
-        *point = *at;
-        return 1;
-    }
-    size_t length = *at >= 0xf0 ? 4 : *at >= 0xe0 ? 3 : 2;
-    if (*at < 0xc2 || *at > 0xf4 || (size_t)(end - at) < length) {
-        return 0;
-    }
-    uint32_t value = *at & (0x7fU >> length);
-    for (size_t i = 1; i < length; i++) {
-        if ((at[i] & 0xc0) != 0x80) {
-            return 0;
-        }
-        value = value << 6 | (at[i] & 0x3fU);
-    }
-    bool surrogate = value >= SURROGATES_FIRST && value <= SURROGATES_LAST;
-    if (value < smallest[length] || surrogate || value > UNICODE_LAST) {
-        return 0;
-    }
-    *point = value;
-    return length;
-}
 
 static bool
 is_control(uint32_t point)
@@ -153,7 +122,7 @@ pk_bytes_acceptable(const char *file, const char *bytes, size_t size,
             break;
         }
         uint32_t point = 0;
-        size_t length = decode(scan.at, scan.end, &point);
+        size_t length = pk_utf8_decode((const char *)scan.at, (size_t)(scan.end - scan.at), &point);
         if (!check_character(&scan, point, length)) {
             return false;
         }

@@ -4,13 +4,17 @@
  */
 #include "desired-state/source-files.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "base/utf8.h"
 
 enum {
     FOLDER_DEPTH_LIMIT = 32,
+    DELETE = 0x7f,
+    C1_CONTROLS_END = 0xa0,
     ENTRIES_PER_FILE = 10, /* entries of other names that may surround each file of ours */
 };
 
@@ -28,31 +32,14 @@ is_ours(const char *name)
     return false;
 }
 
-/* Bytes of the UTF-8 sequence at @p at that can be shown as they are; 0 when it is none. */
+/* Bytes of the character at @p at when it can be shown as it is; else 0. */
 static size_t
-showable(const unsigned char *at)
+showable(const char *at)
 {
-    static const struct {
-        unsigned char first_min, first_max, second_min, second_max;
-        size_t length;
-    } forms[] = {
-        {0x20, 0x5b, 0, 0, 1},       {0x5d, 0x7e, 0, 0, 1},       {0xc2, 0xc2, 0xa0, 0xbf, 2},
-        {0xc3, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3}, {0xe1, 0xec, 0x80, 0xbf, 3},
-        {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3}, {0xf0, 0xf0, 0x90, 0xbf, 4},
-        {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4},
-    };
-    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
-        if (at[0] < forms[i].first_min || at[0] > forms[i].first_max) {
-            continue;
-        }
-        bool whole =
-            forms[i].length == 1 || (at[1] >= forms[i].second_min && at[1] <= forms[i].second_max);
-        for (size_t j = 2; whole && j < forms[i].length; j++) {
-            whole = (at[j] & 0xc0) == 0x80;
-        }
-        return whole ? forms[i].length : 0;
-    }
-    return 0;
+    uint32_t point = 0;
+    size_t length = pk_utf8_decode(at, SIZE_MAX, &point);
+    bool control = point < ' ' || (point >= DELETE && point < C1_CONTROLS_END);
+    return control || point == '\\' ? 0 : length;
 }
 
 const char *
@@ -62,13 +49,12 @@ pk_source_path(struct pk_pool *pool, const char *folder, const char *name)
     if (folder[0] != '\0') {
         pk_text_addf(&path, "%s/", folder);
     }
-    const unsigned char *at = (const unsigned char *)name;
-    while (*at != '\0') {
+    for (const char *at = name; *at != '\0';) {
         size_t length = showable(at);
         if (length == 0) {
-            pk_text_addf(&path, "\\x%02x", *at++);
+            pk_text_addf(&path, "\\x%02x", (unsigned char)*at++);
         } else {
-            pk_text_add_bytes(&path, (const char *)at, length);
+            pk_text_add_bytes(&path, at, length);
             at += length;
         }
     }

@@ -29,7 +29,7 @@ DEADLINE_S = 240
 ENVIRONMENT = {
     "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
     "LC_ALL": "C.UTF-8",
-    "TERM": "dumb",
+    "TERM": "xterm",
     "TZ": "UTC",
     "GIT_CONFIG_GLOBAL": "/dev/null",
     "GIT_CONFIG_NOSYSTEM": "1",
@@ -223,14 +223,16 @@ class PairkeeperCase(unittest.TestCase):
         except ValueError:
             return self.fail(f"no JSON on stdout:\n{result}")
 
-    def run_on_terminal(self, *words, before_answer=None, answer="y\n", question="[y/N]"):
+    def run_on_terminal(self, *words, before_answer=None, answer="y\n", question="[y/N]",
+                        environment=None):
         """Runs it on a terminal and answers its question; stdout and stderr are both in out."""
         leader, follower = pty.openpty()
         with contextlib.ExitStack() as stack:
             stack.callback(os.close, leader)
             process = subprocess.Popen([PROGRAM, "--config", str(self.config), *words],
-                                       cwd=self.work, env=ENVIRONMENT, stdin=follower,
-                                       stdout=follower, stderr=follower, start_new_session=True)
+                                       cwd=self.work, env={**ENVIRONMENT, **(environment or {})},
+                                       stdin=follower, stdout=follower, stderr=follower,
+                                       start_new_session=True)
             os.close(follower)
             shown = self._converse(leader, question.encode(), before_answer, answer.encode())
             code = process.wait(timeout=DEADLINE_S)

@@ -57,7 +57,7 @@ plan_known(struct pk_pass *pass, const struct pk_pair_view *view, struct pk_rela
         options.heals = heals;
     }
     *out = pass->request->replicate != NULL
-               ? pk_select_replicate(pass->pool, view, pass->request->replicate, &options)
+               ? pk_replicate_plan(pass->pool, view, pass->request->replicate, &options)
                : pk_plan_relationship(pass->pool, view, &options);
     return PK_OK;
 }

@@ -22,29 +22,6 @@ check_relationship(const char *name, const struct pk_snapshot *snapshot, struct 
                         name, best);
 }
 
-static bool
-is_member(const struct pk_wanted_relationship *relationship, const char *server)
-{
-    return strcmp(relationship->servers[0], server) == 0 ||
-           strcmp(relationship->servers[1], server) == 0;
-}
-
-static enum pk_code
-check_server(const char *name, const struct pk_snapshot *snapshot, struct pk_error *err)
-{
-    struct pk_nearest nearest = {.wanted = name};
-    for (size_t i = 0; i < snapshot->relationship_count; i++) {
-        if (is_member(&snapshot->relationships[i], name)) {
-            return PK_OK;
-        }
-        pk_nearest_offer(&nearest, snapshot->relationships[i].servers[0]);
-        pk_nearest_offer(&nearest, snapshot->relationships[i].servers[1]);
-    }
-    return pk_error_set(err, PK_ENOENT, name, "no relationship has a server called '%s'%s%s", name,
-                        nearest.best != NULL ? "; did you mean " : "",
-                        nearest.best != NULL ? nearest.best : "");
-}
-
 enum pk_code
 pk_select_check(const struct pk_pass_request *request, const struct pk_snapshot *snapshot,
                 struct pk_error *err)
@@ -52,16 +29,6 @@ pk_select_check(const struct pk_pass_request *request, const struct pk_snapshot 
     enum pk_code code = PK_OK;
     for (size_t i = 0; code == PK_OK && i < request->name_count; i++) {
         code = check_relationship(request->names[i], snapshot, err);
-    }
-    const struct pk_hand_replicate *replicate = request->replicate;
-    if (code == PK_OK && replicate != NULL && replicate->relationship != NULL) {
-        code = check_relationship(replicate->relationship, snapshot, err);
-    }
-    if (code == PK_OK && replicate != NULL && replicate->server != NULL) {
-        code = check_server(replicate->server, snapshot, err);
-    }
-    if (code == PK_OK && replicate != NULL && replicate->from != NULL) {
-        code = check_server(replicate->from, snapshot, err);
     }
     return code;
 }
@@ -106,51 +73,42 @@ is_known(const struct pk_views *views, struct pk_prefix subnet)
     return found;
 }
 
+static enum pk_code
+check_replicate(const struct pk_replicate_request *replicate, const struct pk_config *config,
+                const struct pk_views *views, struct pk_error *err)
+{
+    PK_SCRATCH(pool);
+    const char **servers = pk_array(pool, const char *, config->server_count + 1);
+    for (size_t i = 0; i < config->server_count; i++) {
+        servers[i] = config->servers[i].name;
+    }
+    const struct pk_replicate_scene scene = {
+        .views = views->at,
+        .view_count = views->count,
+        .servers = servers,
+        .server_count = config->server_count,
+    };
+    struct pk_fault fault = {0};
+    enum pk_code code = pk_replicate_check(&scene, replicate, &fault);
+    return code == PK_OK ? PK_OK : pk_error_set(err, code, "replicate", "%s", fault.message);
+}
+
 enum pk_code
-pk_select_check_subnets(const struct pk_pass_request *request, const struct pk_views *views,
-                        struct pk_error *err)
+pk_select_check_observed(const struct pk_pass_request *request, const struct pk_config *config,
+                         const struct pk_views *views, struct pk_error *err)
 {
     if (request->subnet != NULL && !is_known(views, *request->subnet)) {
         return pk_nearest_scopes_fail(views, *request->subnet, err);
     }
-    const struct pk_hand_replicate *replicate = request->replicate;
-    for (size_t i = 0; replicate != NULL && i < replicate->subnet_count; i++) {
-        if (!is_known(views, replicate->subnets[i])) {
-            char subnet[PK_PREFIX_TEXT_BYTES];
-            return pk_error_set(err, PK_ENOENT, pk_format_prefix(subnet, replicate->subnets[i]),
-                                "neither Git nor a server of a relationship has this scope; "
-                                "`pairkeeper diff` and `pairkeeper adm list` show what there is");
-        }
-    }
-    return PK_OK;
-}
-
-static bool
-is_due_by_hand(const struct pk_hand_replicate *replicate, const struct pk_pair_view *view)
-{
-    const struct pk_wanted_relationship *relationship = view->relationship;
-    if (replicate->from != NULL && !is_member(relationship, replicate->from)) {
-        return false;
-    }
-    if (replicate->relationship != NULL) {
-        return strcmp(replicate->relationship, relationship->name) == 0;
-    }
-    if (replicate->server != NULL) {
-        return is_member(relationship, replicate->server);
-    }
-    for (size_t i = 0; i < replicate->subnet_count; i++) {
-        if (has_scope(view, replicate->subnets[i])) {
-            return true;
-        }
-    }
-    return false;
+    return request->replicate != NULL ? check_replicate(request->replicate, config, views, err)
+                                      : PK_OK;
 }
 
 bool
 pk_select_is_due(const struct pk_pass_request *request, const struct pk_pair_view *view)
 {
     if (request->replicate != NULL) {
-        return is_due_by_hand(request->replicate, view);
+        return pk_replicate_concerns(view, request->replicate);
     }
     if (request->subnet != NULL) {
         return has_scope(view, *request->subnet);
@@ -164,30 +122,6 @@ pk_select_is_due(const struct pk_pass_request *request, const struct pk_pair_vie
         }
     }
     return false;
-}
-
-struct pk_relationship_plan
-pk_select_replicate(struct pk_pool *pool, const struct pk_pair_view *view,
-                    const struct pk_hand_replicate *replicate,
-                    const struct pk_plan_options *options)
-{
-    const char *from = replicate->from != NULL ? replicate->from : replicate->server;
-    int side = view->relationship->source;
-    if (from != NULL) {
-        side =
-            strcmp(view->relationship->servers[PK_SERVER_1], from) == 0 ? PK_SERVER_1 : PK_SERVER_2;
-    }
-    if (replicate->subnets == NULL) {
-        return pk_plan_replicate(pool, view, side, NULL, 0, replicate->kind, options);
-    }
-    struct pk_prefix *only = pk_array(pool, struct pk_prefix, replicate->subnet_count);
-    size_t count = 0;
-    for (size_t i = 0; i < replicate->subnet_count; i++) {
-        if (has_scope(view, replicate->subnets[i])) {
-            only[count++] = replicate->subnets[i];
-        }
-    }
-    return pk_plan_replicate(pool, view, side, only, count, replicate->kind, options);
 }
 
 const struct pk_pair_view *

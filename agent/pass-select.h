@@ -1,7 +1,6 @@
 /**
  * @file
- * What a request is about: which relationships are due, which servers they need, which scopes a
- * replicate by hand names.
+ * What a request is about: which relationships are due, which servers they need.
  */
 #ifndef PK_AGENT_PASS_SELECT_H
 #define PK_AGENT_PASS_SELECT_H
@@ -14,9 +13,10 @@
 enum pk_code pk_select_check(const struct pk_pass_request *request,
                              const struct pk_snapshot *snapshot, struct pk_error *err);
 
-/** Is every subnet of the request known somewhere?  PK_ENOENT naming the first that is not. */
-enum pk_code pk_select_check_subnets(const struct pk_pass_request *request,
-                                     const struct pk_views *views, struct pk_error *err);
+/** What only the servers can answer: are the scopes and servers of the request known? */
+enum pk_code
+pk_select_check_observed(const struct pk_pass_request *request, const struct pk_config *config,
+                         const struct pk_views *views, struct pk_error *err);
 
 /** Every server that some relationship names.  All are read: overlaps and moves span pairs. */
 const char *const *
@@ -24,12 +24,6 @@ pk_select_servers(struct pk_pool *pool, const struct pk_snapshot *snapshot, size
 
 /** Is this relationship part of the request? */
 bool pk_select_is_due(const struct pk_pass_request *request, const struct pk_pair_view *view);
-
-/** The plan of a replicate by hand for one relationship that is due. */
-struct pk_relationship_plan
-pk_select_replicate(struct pk_pool *pool, const struct pk_pair_view *view,
-                    const struct pk_hand_replicate *replicate,
-                    const struct pk_plan_options *options);
 
 /** The view of a relationship; NULL when there is none. */
 const struct pk_pair_view *pk_select_view(const struct pk_views *views, const char *name);

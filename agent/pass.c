@@ -160,7 +160,7 @@ walk(struct pk_pass *pass, struct pk_error *err)
     if (request->acts && (code = record_start(pass, true, err)) != PK_OK) {
         return code;
     }
-    if ((code = pk_select_check_subnets(request, &pass->views, err)) != PK_OK) {
+    if ((code = pk_select_check_observed(request, pass->config, &pass->views, err)) != PK_OK) {
         pass->result->exit = request->subnet != NULL ? PK_EXIT_CANNOT_RUN : PK_EXIT_USAGE;
         return code;
     }

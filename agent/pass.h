@@ -11,16 +11,7 @@
 #include "agent/config.h"
 #include "agent/exit-code.h"
 #include "reconcilers/execute.h"
-
-/** The protocol's replicate by hand; NULL in the request = an ordinary pass. */
-struct pk_hand_replicate {
-    enum pk_operation_kind kind; /**< replicate-scope (also: relationship) or replicate-server */
-    const struct pk_prefix *subnets; /**< scope: these, sorted; else NULL                         */
-    size_t subnet_count;
-    const char *relationship; /**< relationship: its name, else NULL                              */
-    const char *server;       /**< server: its name, else NULL                                    */
-    const char *from;         /**< server, or NULL = the relationship's source (server: itself)   */
-};
+#include "reconcilers/replicate.h"
 
 struct pk_pass_request {
     bool acts;      /**< false: dry run, no lock, no write anywhere                       */
@@ -32,7 +23,7 @@ struct pk_pass_request {
     const struct pk_prefix *subnet; /**< only relationships that have this scope; NULL = any      */
     const char *repository; /**< instead of the configured one (diff only), or NULL               */
     const char *revision;   /**< branch or commit instead of the tip (diff only), or NULL         */
-    const struct pk_hand_replicate *replicate;
+    const struct pk_replicate_request *replicate; /**< by hand; NULL = an ordinary pass           */
     bool bases_unknown; /**< db is NULL because it may not be read, not because there is none     */
     const struct pk_sha256 *expected; /**< acts only if the plan's digest is this one, else nothing
                                            is written and exit is PK_EXIT_STALE_PLAN; NULL = any  */

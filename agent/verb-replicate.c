@@ -32,7 +32,7 @@ sort_subnets(struct pk_prefix *subnets, size_t *count)
 
 static bool
 parse_subnets(struct pk_context *context, const struct pk_arguments *arguments,
-              struct pk_hand_replicate *out)
+              struct pk_replicate_request *out)
 {
     size_t count = arguments->positional_count - 1;
     struct pk_prefix *subnets = pk_array(context->pool, struct pk_prefix, count);
@@ -42,8 +42,8 @@ parse_subnets(struct pk_context *context, const struct pk_arguments *arguments,
         }
     }
     sort_subnets(subnets, &count);
-    out->subnets = subnets;
-    out->subnet_count = count;
+    out->scopes = subnets;
+    out->scope_count = count;
     return true;
 }
 
@@ -62,30 +62,35 @@ parse_name(struct pk_context *context, const struct pk_arguments *arguments, con
 
 static bool
 parse(struct pk_context *context, const struct pk_arguments *arguments,
-      struct pk_hand_replicate *out)
+      struct pk_replicate_request *out)
 {
-    const char *what = arguments->positional[0];
-    *out = (struct pk_hand_replicate){.kind = PK_OPERATION_REPLICATE_SCOPE,
-                                      .from = pk_argument(arguments, "from")};
-    if (strcmp(what, "scope") == 0) {
-        return parse_subnets(context, arguments, out);
+    static const char *const words[PK_REPLICATE_COUNT] = {
+        [PK_REPLICATE_SCOPES] = "scope",
+        [PK_REPLICATE_RELATIONSHIP] = "relationship",
+        [PK_REPLICATE_SERVER] = "server",
+    };
+    const char *word = arguments->positional[0];
+    unsigned what = 0;
+    while (what < PK_REPLICATE_COUNT && strcmp(words[what], word) != 0) {
+        what++;
     }
-    if (strcmp(what, "relationship") == 0) {
-        return parse_name(context, arguments, &out->relationship);
+    if (what == PK_REPLICATE_COUNT) {
+        pk_verb_usage(context, arguments,
+                      "what to replicate is scope, relationship or server, not '%s'", word);
+        return false;
     }
-    if (strcmp(what, "server") == 0) {
-        out->kind = PK_OPERATION_REPLICATE_SERVER;
-        return parse_name(context, arguments, &out->server);
-    }
-    pk_verb_usage(context, arguments,
-                  "what to replicate is scope, relationship or server, not '%s'", what);
-    return false;
+    *out = (struct pk_replicate_request){
+        .what = (enum pk_replicate_what)what,
+        .from = pk_argument(arguments, "from"),
+    };
+    return what == PK_REPLICATE_SCOPES ? parse_subnets(context, arguments, out)
+                                       : parse_name(context, arguments, &out->name);
 }
 
 enum pk_exit
 pk_verb_replicate(struct pk_context *context, const struct pk_arguments *arguments)
 {
-    struct pk_hand_replicate replicate;
+    struct pk_replicate_request replicate;
     if (!parse(context, arguments, &replicate)) {
         return PK_EXIT_USAGE;
     }

@@ -41,7 +41,7 @@ leave_out(struct copying *copying, const struct pk_scope_state *scope, const cha
         pk_array(copying->pool, const struct pk_scope_state *, 1);
     scopes[0] = scope;
     *pk_push(copying->pool, &copying->actions.list) = (struct pk_action){
-        .kind = PK_OPERATION_REPLICATE_SCOPE,
+        .kind = copying->kind,
         .from = copying->from,
         .to = copying->to,
         .scopes = scopes,

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/nearest.h"
 #include "reconcilers/replicate-steps.h"
 
 static bool
@@ -21,14 +22,18 @@ check(const struct pk_replicate_scene *scene, const struct pk_replicate_request 
                      "no relationship was named; name one that Git has");
         return PK_EINVAL;
     }
+    struct pk_nearest nearest = {.wanted = request->name};
     for (size_t i = 0; i < scene->view_count; i++) {
         if (concerns(&scene->views[i], request)) {
             return PK_OK;
         }
+        pk_nearest_offer(&nearest, scene->views[i].relationship->name);
     }
+    const char *best = nearest.best != NULL ? nearest.best : "";
     pk_fault_set(fault, PK_FAULT_FAILED_TO_REPLICATE_RELATION, PK_FAULT_OBJECT_STATE_IS_INVALID,
-                 "relationship %s: Git has none of that name; `pairkeeper status` lists them",
-                 request->name);
+                 "relationship %s: Git has none of that name; %s%s%s`pairkeeper status` lists them",
+                 request->name, *best != '\0' ? "did you mean " : "", best,
+                 *best != '\0' ? "? " : "");
     return PK_ENOENT;
 }
 

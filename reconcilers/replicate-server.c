@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/nearest.h"
 #include "reconcilers/replicate-steps.h"
 
 static bool
@@ -38,10 +39,16 @@ check(const struct pk_replicate_scene *scene, const struct pk_replicate_request 
         return PK_EINVAL;
     }
     if (!is_known(scene, request)) {
+        struct pk_nearest nearest = {.wanted = request->name};
+        for (size_t i = 0; i < scene->server_count; i++) {
+            pk_nearest_offer(&nearest, scene->servers[i]);
+        }
+        const char *best = nearest.best != NULL ? nearest.best : "";
         pk_fault_set(fault, PK_FAULT_FAILED_TO_REPLICATE_SERVER, PK_FAULT_SERVER_NOT_FOUND_IN_DB,
-                     "server %s is not known; add it to `servers` in pairkeeper.yaml or correct "
-                     "the name",
-                     request->name);
+                     "server %s is not known; %s%s%sadd it to `servers` in pairkeeper.yaml or "
+                     "correct the name",
+                     request->name, *best != '\0' ? "did you mean " : "", best,
+                     *best != '\0' ? "? " : "");
         return PK_ENOENT;
     }
     return PK_OK;

@@ -129,11 +129,14 @@ static void
 look_for_flap(struct counting *counting, const struct pk_scope_state *scope)
 {
     struct pk_flap *flap = &counting->facts.flap;
-    for (size_t i = 0; counting->options->heal_count > 0 && i < scope->difference_count; i++) {
+    if (counting->options->heal_count == 0 || scope->left_alone) {
+        return; /* heal: commits puts nothing back that a hand changed */
+    }
+    for (size_t i = 0; i < scope->difference_count; i++) {
         const struct pk_difference *difference = &scope->differences[i];
         bool by_hand =
             difference->cause == PK_CAUSE_SOURCE || difference->cause == PK_CAUSE_PARTNER;
-        if (!by_hand || !scope->writes[difference->side]) {
+        if (!by_hand) {
             continue;
         }
         const char *part = pk_part_name(counting->pool, difference->field, difference->key);
@@ -178,14 +181,15 @@ count_scope(struct counting *counting, const struct pk_scope_state *scope)
 static bool
 equalises(const struct pk_action *action, int source)
 {
-    if (action->kind == PK_OPERATION_REPLICATE_SCOPE ||
-        action->kind == PK_OPERATION_REPLICATE_SERVER) {
-        return true;
+    bool one_sided = action->kind == PK_OPERATION_REPLICATE_SCOPE ||
+                     action->kind == PK_OPERATION_REPLICATE_SERVER ||
+                     action->kind == PK_OPERATION_UPDATE_SCOPE;
+    for (size_t i = 0; i < action->scope_count; i++) {
+        const struct pk_scope_state *scope = action->scopes[i];
+        bool both = scope->writes[source] && scope->writes[pk_other_side(source)];
+        one_sided = one_sided && !both && !scope->left_alone;
     }
-    const struct pk_scope_state *scope = action->scope_count == 1 ? action->scopes[0] : NULL;
-    int partner = pk_other_side(source);
-    return action->kind == PK_OPERATION_UPDATE_SCOPE && scope != NULL && !scope->writes[partner] &&
-           scope->have[partner] != NULL;
+    return one_sided;
 }
 
 struct pk_guard_facts

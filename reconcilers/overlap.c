@@ -3,7 +3,9 @@
  * prefix overlaps is found by looking up the prefixes that contain it and walking those inside.
  *
  * What a plan deletes first does not stand in the way, but a row that is replaced only goes when
- * its replacement comes; replacements are therefore judged before everything else.
+ * its replacement comes.  Replacements are therefore judged before everything else, and in the
+ * order of subnets: what contains a replacement begins where its own heir begins, so that one is
+ * judged.
  */
 #include "reconcilers/compare-steps.h"
 
@@ -122,11 +124,8 @@ goes_first(const struct pk_comparing *comparing, const struct pk_scope_state *sc
         return false;
     }
     size_t heir = comparing->replaced_by[other - comparing->at];
-    if (heir == PK_NOT_REPLACED || &comparing->at[heir] == scope) {
-        return true;
-    }
-    bool judged_before = pk_prefix_compare(scope->replaces, scope->subnet) == 0;
-    return judged_before && comparing->at[heir].block == PK_BLOCK_NONE;
+    return heir == PK_NOT_REPLACED || &comparing->at[heir] == scope ||
+           comparing->at[heir].block == PK_BLOCK_NONE;
 }
 
 static size_t

@@ -69,8 +69,8 @@ struct pk_relationship_plan {
     const struct pk_pair_view *view;
     struct pk_comparison comparison;
     bool is_known; /**< false: a server could not be read; nothing else is filled but view */
-    struct pk_action *actions; /**< deletes, updates, creates, then replicate-server; relationship
-                                    before all                                                 */
+    struct pk_action *actions; /**< relationship, deletes, replaces, updates, creates,
+                                    replicate-scope, replicate-server; inside each by subnet   */
     size_t action_count;
     const struct pk_foreign *foreign; /**< by subnet, side */
     size_t foreign_count;

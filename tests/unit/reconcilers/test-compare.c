@@ -200,8 +200,21 @@ only_settings_that_git_states_are_compared(void **state)
     assert_string_equal(comparison.settings[1].key, "heartbeat-delay");
     assert_null(comparison.settings[1].have);
     assert_false(comparison.member_changed);
+    assert_string_equal(
+        describe_parts(pool, &comparison.want_relation.parts),
+        "servers=[\"a\",\"b\"] source=\"a\" load-split=60 mclt=7 kea.heartbeat-delay=5");
+}
+
+static void
+the_wanted_relation_names_its_source_once(void **state)
+{
+    (void)state;
+    PK_SCRATCH(pool);
+    struct pk_comparison comparison =
+        pk_compare(pool, build_view(pool, "relationship campus source:b source=\"b\"\n"
+                                          "relation campus a b source=\"a\" mclt=7\n"));
     assert_string_equal(describe_parts(pool, &comparison.want_relation.parts),
-                        "servers=[\"a\",\"b\"] source=\"a\" load-split=60 mclt=7 kea.heartbeat-delay=5");
+                        "servers=[\"a\",\"b\"] source=\"b\" mclt=7");
 }
 
 static const struct member_case {
@@ -291,6 +304,11 @@ static const struct lost_case {
      "want " FIRST "\nsame " FIRST "\nbase 10.0.2.0/24\nbase 10.0.3.0/24\nbase 10.0.4.0/24\n"
      "owned " FIRST " 10.0.2.0/24 10.0.3.0/24 10.0.4.0/24",
      false, false, false},
+    {"dropped scopes cleared from one server say nothing either",
+     "want " FIRST "\nsame " FIRST
+     "\na 10.0.2.0/24\na 10.0.3.0/24\na 10.0.4.0/24\nbase 10.0.2.0/24\nbase 10.0.3.0/24\n"
+     "base 10.0.4.0/24\nowned 10.0.2.0/24 10.0.3.0/24 10.0.4.0/24",
+     false, false, false},
     {"both", "want " FIRST "\nbase " FIRST, true, true, false},
 };
 
@@ -346,6 +364,7 @@ main(void)
         cmocka_unit_test(heal_commits_leaves_what_only_hands_changed),
         cmocka_unit_test(heal_commits_does_not_make_half_a_row_of_a_deleted_one),
         cmocka_unit_test(only_settings_that_git_states_are_compared),
+        cmocka_unit_test(the_wanted_relation_names_its_source_once),
         cmocka_unit_test(member_order_source_and_mode_are_told_from_settings),
         cmocka_unit_test(a_lost_server_is_told_by_what_was_verified_on_it),
         cmocka_unit_test(rows_an_unfinished_operation_meant_count_as_base),

@@ -261,6 +261,24 @@ static const struct guard_case {
      "kea\nrelation campus a b state:terminated\nwant " FIRST "\na " FIRST " id=1\nb " FIRST
      " id=2\nbase-a " FIRST " id=1\nbase-b " FIRST " id=2",
      {0}},
+    {"pair-state: terminated, cured by giving the source back what the partner has",
+     0,
+     NULL,
+     "kea\nrelation campus a b state:terminated\nwant " FIRST " name=\"g\"\na " FIRST "\nb " FIRST
+     " name=\"g\"\nbase " FIRST " name=\"g\"",
+     {0}},
+    {"pair-state: terminated, and Git changes both",
+     1u << PK_GUARD_PAIR_STATE,
+     "terminated",
+     "kea\nrelation campus a b state:terminated\nwant " FIRST " name=\"g\"\nsame " FIRST,
+     {0}},
+    {"pair-state: terminated, and heal leaves them different",
+     1u << PK_GUARD_PAIR_STATE,
+     "terminated",
+     "kea\nrelationship campus heal:commits\nrelation campus a b state:terminated\nwant " FIRST
+     " name=\"g\" lease-time=2\na " FIRST " name=\"g\" lease-time=2\nb " FIRST
+     " lease-time=9\nbase " FIRST " lease-time=2",
+     {0}},
     {"pair-state: a driver without pair states is normal",
      0,
      NULL,
@@ -349,6 +367,11 @@ three_heals_of_one_field_are_flapping(void **state)
     assert_int_equal(held.tripped, bit(PK_GUARD_FLAPPING));
     assert_non_null(strstr(held.reason, "lease-time of " FIRST " on b was put back 3 times and is "
                                         "1m again instead of 8h"));
+    const char *left_alone =
+        "relationship campus heal:commits\n"
+        "want " FIRST " lease-time=28800 name=\"g\"\na " FIRST " lease-time=28800\nb " FIRST
+        " lease-time=60\nbase " FIRST " lease-time=28800";
+    assert_false(judge(pool, left_alone, &options).is_held);
     heals[0].server = "a";
     assert_false(judge(pool, text, &options).is_held);
 }
@@ -385,6 +408,11 @@ what_nobody_can_tell_is_said(void **state)
     held = judge(pool,
                  "want " FIRST " ranges=[\"10.0.1.10-10.0.1.50\"]\na " FIRST
                  " ranges=[\"10.0.1.10-10.0.1.39\"] leases:?\nbase-a " FIRST
+                 " ranges=[\"10.0.1.10-10.0.1.39\"]",
+                 &options);
+    assert_null(held.notes);
+    held = judge(pool,
+                 "want " FIRST " ranges=[\"10.0.1.10-10.0.1.20\"]\nsame " FIRST
                  " ranges=[\"10.0.1.10-10.0.1.39\"]",
                  &options);
     assert_null(held.notes);

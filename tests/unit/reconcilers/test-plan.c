@@ -149,6 +149,29 @@ others_keep_their_own_action_before_replicate_server(void **state)
     CHECK(cases);
 }
 
+static void
+what_heal_leaves_different_is_not_replicated_as_a_server(void **state)
+{
+    (void)state;
+    PK_SCRATCH(pool);
+    struct pk_text text = {.pool = pool};
+    pk_text_add(&text, "relationship campus heal:commits\n");
+    const size_t scopes = 10;
+    for (size_t i = 0; i < scopes; i++) {
+        pk_text_addf(&text,
+                     "want 10.1.%zu.0/24 name=\"g\" lease-time=2\n"
+                     "a 10.1.%zu.0/24 name=\"g\" lease-time=2\nb 10.1.%zu.0/24 lease-time=9\n"
+                     "base 10.1.%zu.0/24 lease-time=2\n",
+                     i, i, i, i);
+    }
+    struct pk_plan_options options = build_options();
+    struct pk_relationship_plan plan =
+        pk_plan_relationship(pool, build_view(pool, pk_text_end(&text)), &options);
+    assert_int_equal(plan.action_count, scopes);
+    assert_int_equal(plan.actions[0].kind, PK_OPERATION_REPLICATE_SCOPE);
+    assert_int_equal(plan.left_alone, scopes);
+}
+
 /* -- Dropped, foreign ---------------------------------------------------------------------------
  */
 
@@ -304,6 +327,7 @@ main(void)
         cmocka_unit_test(actions_stand_in_the_order_of_kinds_then_of_subnets),
         cmocka_unit_test(a_server_is_replicated_as_one_when_most_of_it_is_affected),
         cmocka_unit_test(others_keep_their_own_action_before_replicate_server),
+        cmocka_unit_test(what_heal_leaves_different_is_not_replicated_as_a_server),
         cmocka_unit_test(only_dropped_scopes_are_ever_deleted),
         cmocka_unit_test(every_foreign_row_is_listed_with_its_side),
         cmocka_unit_test(a_relationship_action_is_for_settings_enforced_and_for_members),

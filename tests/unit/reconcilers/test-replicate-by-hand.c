@@ -69,7 +69,7 @@ a_server_is_replicated_as_one(void **state)
     struct pk_relationship_plan plan =
         replicate(pool, PK_SERVER_1, PK_OPERATION_REPLICATE_SERVER, NULL);
     assert_string_equal(describe_actions(pool, &plan),
-                        "replicate-scope " THIRD
+                        "replicate-server " THIRD
                         " a>b not-applicable: a has no such scope to copy\n"
                         "replicate-server " FIRST "," SECOND " a>b write b b\n");
     assert_int_equal(pk_plan_summary(&plan, 1).replicate, 2);

@@ -266,6 +266,27 @@ load(struct pk_db *db, struct pk_pool *pool, struct pk_cursor *cursor, struct pk
 }
 
 enum pk_code
+pk_operation_get(struct pk_db *db, struct pk_pool *pool, int64_t id, struct pk_operation *out,
+                 struct pk_error *err)
+{
+    struct pk_cursor cursor;
+    struct pk_operation *at = NULL;
+    size_t count = 0;
+    bool begun = pk_snapshot_begin(db);
+    pk_cursor_open(&cursor, db, PK_SQL_OPERATION_GET, PK_VALUES(sql_int(id)));
+    enum pk_code code = load(db, pool, &cursor, &at, &count, err);
+    pk_snapshot_end(db, begun);
+    if (code == PK_OK && count == 0) {
+        return pk_error_set(err, PK_ENOENT, "operations",
+                            "operation %lld is no longer in the database", (long long)id);
+    }
+    if (code == PK_OK) {
+        *out = at[0];
+    }
+    return code;
+}
+
+enum pk_code
 pk_operations_unfinished(struct pk_db *db, struct pk_pool *pool, struct pk_operation **at,
                          size_t *count, struct pk_error *err)
 {

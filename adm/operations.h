@@ -93,6 +93,10 @@ void pk_sub_task_end(struct pk_txn *txn, int64_t operation, size_t index,
 void pk_operation_end(struct pk_txn *txn, int64_t operation, const struct pk_fault *fault,
                       struct pk_wall ended);
 
+/** @return PK_OK; PK_ENOENT when there is no such operation (any more) */
+enum pk_code pk_operation_get(struct pk_db *db, struct pk_pool *pool, int64_t id,
+                              struct pk_operation *out, struct pk_error *err);
+
 /** Operations without an end, with their sub-tasks. */
 enum pk_code
 pk_operations_unfinished(struct pk_db *db, struct pk_pool *pool, struct pk_operation **at,

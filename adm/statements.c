@@ -235,6 +235,7 @@ static const char *const statements[PK_SQL_COUNT] = {
                              " WHERE id = ?1",
     [PK_SQL_OPERATIONS_UNFINISHED] = "SELECT " OPERATION_COLUMNS " FROM operations"
                                      " WHERE ended_ms IS NULL ORDER BY id",
+    [PK_SQL_OPERATION_GET] = "SELECT " OPERATION_COLUMNS " FROM operations WHERE id = ?1",
     [PK_SQL_OPERATIONS_LOAD] = "SELECT " OPERATION_COLUMNS " FROM operations"
                                " WHERE ?1 IS NULL OR relationship = ?1 ORDER BY id DESC LIMIT ?2",
     [PK_SQL_SUB_TASKS_LOAD] =

@@ -37,6 +37,23 @@ pk_argument(const struct pk_arguments *arguments, const char *option)
     return found != NULL ? arguments->values[found - arguments->verb->options] : NULL;
 }
 
+enum pk_code
+pk_arguments_check_format(const struct pk_arguments *arguments, enum pk_format format,
+                          struct pk_error *err)
+{
+    const struct pk_verb *verb = arguments->verb;
+    if (format == PK_FORMAT_MARKDOWN && !verb->has_markdown) {
+        return pk_error_set(err, PK_EINVAL, verb->name,
+                            "has no markdown form; choose -o text or -o json");
+    }
+    bool has_soap = verb->soap_option != NULL && pk_argument(arguments, verb->soap_option) != NULL;
+    if (format == PK_FORMAT_SOAP && !has_soap) {
+        return pk_error_set(err, PK_EINVAL, verb->name,
+                            "has no SOAP form; only events --fault SEQ has one");
+    }
+    return PK_OK;
+}
+
 static bool
 is_word_of(const char *words, const char *word)
 {

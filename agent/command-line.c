@@ -13,14 +13,16 @@ const struct pk_verb_option pk_global_options[] = {
     {"config", "FILE",
      "the configuration; else $PAIRKEEPER_CONFIG, ./pairkeeper.yaml, "
      "/etc/pairkeeper/pairkeeper.yaml"},
-    {"output", "FORMAT", "text, json or markdown (also -o)"},
+    {"output", "FORMAT", "text or json; markdown and soap where the verb says so (also -o)"},
     {"help", NULL, "explain the program or the verb (also -h)"},
     {"version", NULL, "print the version"},
     {.name = NULL},
 };
 
-static const char *const formats[] = {
-    [PK_FORMAT_TEXT] = "text", [PK_FORMAT_JSON] = "json", [PK_FORMAT_MARKDOWN] = "markdown"};
+static const char *const formats[] = {[PK_FORMAT_TEXT] = "text",
+                                      [PK_FORMAT_JSON] = "json",
+                                      [PK_FORMAT_MARKDOWN] = "markdown",
+                                      [PK_FORMAT_SOAP] = "soap"};
 
 struct walk {
     int argc, at;
@@ -40,7 +42,8 @@ take_format(const char *value, struct pk_command_line *out, struct pk_error *err
         }
     }
     return pk_error_set(err, PK_EINVAL, "command line",
-                        "there is no output format '%s'; choose text, json or markdown", value);
+                        "there is no output format '%s'; choose text, json, markdown or soap",
+                        value);
 }
 
 /* The global option of a word, and its value when that is written behind `=` or `-o`. */
@@ -140,17 +143,6 @@ take_own(struct walk *walk, char *word)
     }
 }
 
-static enum pk_code
-check_format(const struct pk_command_line *line, struct pk_error *err)
-{
-    const struct pk_verb *verb = line->arguments.verb;
-    if (line->format == PK_FORMAT_MARKDOWN && !verb->has_markdown) {
-        return pk_error_set(err, PK_EINVAL, verb->name,
-                            "has no markdown form; choose -o text or -o json");
-    }
-    return PK_OK;
-}
-
 enum pk_code
 pk_command_line_parse(struct pk_pool *pool, int argc, char **argv, struct pk_command_line *out,
                       struct pk_error *err)
@@ -180,5 +172,5 @@ pk_command_line_parse(struct pk_pool *pool, int argc, char **argv, struct pk_com
         return PK_OK;
     }
     code = pk_arguments_parse(pool, walk.own_count, walk.own, &out->arguments, err);
-    return code == PK_OK ? check_format(out, err) : code;
+    return code == PK_OK ? pk_arguments_check_format(&out->arguments, out->format, err) : code;
 }

@@ -15,7 +15,7 @@
 #include "agent/exit-code.h"
 #include "base/json.h"
 
-enum pk_format { PK_FORMAT_TEXT, PK_FORMAT_JSON, PK_FORMAT_MARKDOWN };
+enum pk_format { PK_FORMAT_TEXT, PK_FORMAT_JSON, PK_FORMAT_MARKDOWN, PK_FORMAT_SOAP };
 
 struct pk_context {
     struct pk_pool *pool;           /**< dies with the call */

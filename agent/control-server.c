@@ -196,14 +196,16 @@ run_verb(struct pk_context *context, const json_t *request)
     struct pk_arguments arguments;
     json_int_t format = json_integer_value(json_object_get(request, "format"));
     json_int_t columns = json_integer_value(json_object_get(request, "columns"));
-    context->format = format == PK_FORMAT_JSON ? PK_FORMAT_JSON : PK_FORMAT_TEXT;
+    context->format = format >= PK_FORMAT_TEXT && format <= PK_FORMAT_SOAP ? (enum pk_format)format
+                                                                           : PK_FORMAT_TEXT;
     context->columns = columns > 0 && columns < INT16_MAX ? (unsigned)columns : context->columns;
     context->color = flag(request, "color");
     context->ascii = flag(request, "ascii");
     context->out_is_terminal = flag(request, "out_is_terminal");
     context->err_is_terminal = flag(request, "err_is_terminal");
     context->in_is_terminal = flag(request, "in_is_terminal");
-    if (parse_request(context->pool, request, &arguments, &err) != PK_OK) {
+    if (parse_request(context->pool, request, &arguments, &err) != PK_OK ||
+        pk_arguments_check_format(&arguments, context->format, &err) != PK_OK) {
         return pk_context_fail(context, PK_EXIT_USAGE, &err);
     }
     return arguments.verb->run(context, &arguments);

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "adm/events.h"
+#include "agent/events-fault.h"
 #include "agent/screen.h"
 #include "agent/verb.h"
 #include "agent/when.h"
@@ -16,6 +17,7 @@ enum { POLL_MS = 200, MS_PER_S = 1000, NS_PER_MS = 1000000, SECONDS_TEXT = 19 };
 
 struct choice {
     int64_t after;
+    int64_t fault; /* 0 = not asked for */
     struct pk_wall since;
     size_t limit; /* 0 = all */
     bool latest;  /* the limit counts from the end */
@@ -49,6 +51,15 @@ read_choice(struct pk_context *context, const struct pk_arguments *arguments, st
     if (limit != NULL && !pk_parse_number(limit, 1, INT32_MAX, &number)) {
         return pk_verb_usage(context, arguments, "--limit takes a number from 1 on, not '%s'",
                              limit);
+    }
+    const char *fault = pk_argument(arguments, "fault");
+    if (fault != NULL && !pk_parse_number(fault, 1, INT64_MAX, &choice->fault)) {
+        return pk_verb_usage(context, arguments, "--fault takes a sequence number, not '%s'",
+                             fault);
+    }
+    if (fault != NULL &&
+        (choice->verify || choice->follow || since != NULL || after != NULL || limit != NULL)) {
+        return pk_verb_usage(context, arguments, "--fault is about one event and stands alone");
     }
     if (choice->verify && (choice->follow || since != NULL || after != NULL || limit != NULL)) {
         return pk_verb_usage(context, arguments, "--verify checks all events and stands alone");
@@ -196,7 +207,7 @@ pk_verb_events(struct pk_context *context, const struct pk_arguments *arguments)
         return usage;
     }
     enum pk_code code = pk_context_db(context, PK_DB_READ, &err);
-    if (code == PK_ENOENT && !choice.follow && !choice.verify) {
+    if (code == PK_ENOENT && !choice.follow && !choice.verify && choice.fault == 0) {
         fprintf(context->err,
                 "pairkeeper: %s: no database yet, so no events; the first apply "
                 "makes it\n",
@@ -205,6 +216,9 @@ pk_verb_events(struct pk_context *context, const struct pk_arguments *arguments)
     }
     if (code == PK_OK && choice.verify) {
         return verify(context);
+    }
+    if (code == PK_OK && choice.fault != 0) {
+        return pk_events_fault(context, choice.fault);
     }
     if (code == PK_OK) {
         code = print_some(context, &choice, &err);

@@ -33,6 +33,7 @@ static const struct pk_verb_option events_options[] = {
     {"limit", "N", "at most so many; the latest ones unless --after or --since is given"},
     {"follow", NULL, "go on until interrupted"},
     {"verify", NULL, "check the hash chain of all events instead of printing them"},
+    {"fault", "SEQ", "the fault behind one event instead; -o soap as the protocol has it"},
     {.name = NULL},
 };
 
@@ -143,6 +144,7 @@ const struct pk_verb pk_verbs[] = {
         .options = events_options,
         .access = PK_ACCESS_SHOWS,
         .beside_option = "follow",
+        .soap_option = "fault",
         .needs_config = true,
         .run = pk_verb_events,
     },

@@ -49,7 +49,8 @@ struct pk_verb {
     enum pk_exit (*run)(struct pk_context *context, const struct pk_arguments *arguments);
     enum pk_verb_access access;
     bool needs_config;
-    bool has_markdown; /**< accepts `-o markdown` too; every verb has text and json */
+    bool has_markdown;       /**< accepts `-o markdown` too; every verb has text and json */
+    const char *soap_option; /**< option with which `-o soap` is accepted too; NULL = none */
 };
 
 extern const struct pk_verb pk_verbs[];
@@ -72,6 +73,10 @@ const char *pk_argument(const struct pk_arguments *arguments, const char *option
  */
 enum pk_code pk_arguments_parse(struct pk_pool *pool, int argc, char **argv,
                                 struct pk_arguments *out, struct pk_error *err);
+
+/** Can these words be answered in this format?  PK_EINVAL with those that they can. */
+enum pk_code pk_arguments_check_format(const struct pk_arguments *arguments, enum pk_format format,
+                                       struct pk_error *err);
 
 void pk_verb_help(struct pk_context *context, const struct pk_verb *verb);
 

@@ -212,7 +212,7 @@ an_unknown_format_brings_those_there_are(void **state)
     struct pk_command_line line;
     struct pk_error err = {0};
     assert_int_equal(PARSE("diff", "-o", "xml"), PK_EINVAL);
-    assert_non_null(strstr(err.message, "text, json or markdown"));
+    assert_non_null(strstr(err.message, "text, json, markdown or soap"));
 }
 
 static void

@@ -114,18 +114,16 @@ pk_block_moves(struct pk_comparing *comparing)
 /* -- Overlaps -----------------------------------------------------------------------------------
  */
 
-/* Will the row be gone when @p scope is created?  Only scopes of this relationship ever go. */
+/* Will the row be gone when scopes are created?  Only scopes of this relationship ever go. */
 static bool
-goes_first(const struct pk_comparing *comparing, const struct pk_scope_state *scope, int side,
-           const struct pk_row *row)
+goes_first(const struct pk_comparing *comparing, int side, const struct pk_row *row)
 {
     const struct pk_scope_state *other = pk_comparing_find(comparing, row->subnet);
     if (other == NULL || !other->is_deleted || other->have[side] != row) {
         return false;
     }
     size_t heir = comparing->replaced_by[other - comparing->at];
-    return heir == PK_NOT_REPLACED || &comparing->at[heir] == scope ||
-           comparing->at[heir].block == PK_BLOCK_NONE;
+    return heir == PK_NOT_REPLACED || comparing->at[heir].block == PK_BLOCK_NONE;
 }
 
 static size_t
@@ -152,14 +150,14 @@ find_obstacle(const struct pk_comparing *comparing, const struct pk_scope_state 
         struct pk_prefix outer = {.address = scope->subnet.address, .length = length};
         outer.address &= pk_prefix_mask(outer);
         const struct pk_row *row = pk_rows_find(rows, outer);
-        if (row != NULL && !goes_first(comparing, scope, side, row)) {
+        if (row != NULL && !goes_first(comparing, side, row)) {
             return row;
         }
     }
     uint32_t last = pk_prefix_range(scope->subnet).last;
     for (size_t i = first_inside(rows, scope->subnet);
          i < rows->count && rows->at[i].subnet.address <= last; i++) {
-        if (!goes_first(comparing, scope, side, &rows->at[i])) {
+        if (!goes_first(comparing, side, &rows->at[i])) {
             return &rows->at[i];
         }
     }

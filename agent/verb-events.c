@@ -3,8 +3,8 @@
  * agent, and a missed wake-up cannot lose an event.
  */
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
-#include <time.h>
 
 #include "adm/events.h"
 #include "agent/events-fault.h"
@@ -13,7 +13,7 @@
 #include "agent/when.h"
 #include "base/number.h"
 
-enum { POLL_MS = 200, MS_PER_S = 1000, NS_PER_MS = 1000000, SECONDS_TEXT = 19 };
+enum { POLL_MS = 200, SECOND_MS = 1000, SECONDS_TEXT = 19 };
 
 struct choice {
     int64_t after;
@@ -22,6 +22,7 @@ struct choice {
     size_t limit; /* 0 = all */
     bool latest;  /* the limit counts from the end */
     bool follow, verify;
+    bool unread; /* whoever read the output has left: no failure, but the end */
 };
 
 struct events {
@@ -150,27 +151,38 @@ print_some(struct pk_context *context, struct choice *choice, struct pk_error *e
         }
         choice->after = events.at[i].seq;
     }
-    return fflush(context->out) == 0
+    if (fflush(context->out) == 0) {
+        return PK_OK;
+    }
+    choice->unread = errno == EPIPE;
+    return choice->unread
                ? PK_OK
                : pk_error_set(err, PK_ESYS, "output", "cannot be written: %s", strerror(errno));
 }
 
 static bool
-must_stop(const struct pk_context *context)
+must_stop(const struct pk_context *context, const struct choice *choice)
 {
-    return context->stop != NULL && *context->stop != 0;
+    return choice->unread || (context->stop != NULL && *context->stop != 0);
+}
+
+/* Sleeps, and notices a reader who leaves while nothing happens. */
+static void
+wait_a_little(struct pk_context *context, struct choice *choice)
+{
+    struct pollfd output = {.fd = fileno(context->out)};
+    choice->unread = poll(&output, 1, POLL_MS) == 1 && (output.revents & (POLLERR | POLLHUP)) != 0;
 }
 
 static enum pk_code
 follow(struct pk_context *context, struct choice *choice, struct pk_error *err)
 {
-    const struct timespec pause = {.tv_nsec = (long)POLL_MS * NS_PER_MS};
     enum pk_code code = PK_OK;
     choice->latest = false;
     choice->limit = 0;
-    while (code == PK_OK && !must_stop(context)) {
-        for (int waited = 0; waited < MS_PER_S && !must_stop(context); waited += POLL_MS) {
-            nanosleep(&pause, NULL);
+    while (code == PK_OK && !must_stop(context, choice)) {
+        for (int waited = 0; waited < SECOND_MS && !must_stop(context, choice); waited += POLL_MS) {
+            wait_a_little(context, choice);
         }
         code = print_some(context, choice, err);
     }

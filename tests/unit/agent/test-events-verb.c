@@ -1,9 +1,11 @@
 /* Printing events: the JSON keys of the contract, what is chosen, the chain. */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -138,6 +140,36 @@ without_a_database_there_are_no_events_and_none_is_made(void **state)
     assert_null(fopen(desk_path(desk, "pairkeeper.db"), "r"));
 }
 
+/* Without an end this test would run into its time limit. */
+static void
+following_ends_when_nobody_reads_any_more(void **state)
+{
+    struct desk *desk = *state;
+    int ends[2];
+    add_three(desk);
+    desk_db_close(desk);
+    signal(SIGPIPE, SIG_IGN);
+    for (int quiet = 0; quiet < 2; quiet++) {
+        PK_SCRATCH(pool);
+        char *argv[] = {pk_strdup(pool, "events"), pk_strdup(pool, "--follow"),
+                        pk_sprintf(pool, "--after=%d", quiet ? 3 : 0), NULL};
+        struct pk_arguments arguments;
+        struct pk_diagnostics diagnostics = {.pool = pool};
+        struct pk_error err = {0};
+        assert_int_equal(pipe(ends), 0);
+        close(ends[0]);
+        struct pk_context context = {.pool = pool,
+                                     .config_file = desk_path(desk, "pairkeeper.yaml"),
+                                     .out = fdopen(ends[1], "w"),
+                                     .err = stderr};
+        assert_int_equal(pk_context_config(&context, &diagnostics, &err), PK_OK);
+        assert_int_equal(pk_arguments_parse(pool, 3, argv, &arguments, &err), PK_OK);
+        assert_int_equal(pk_verb_dispatch(&context, &arguments), PK_EXIT_IN_STEP);
+        pk_db_close(context.db);
+        fclose(context.out);
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, desk_setup, desk_teardown)
 
 int
@@ -149,6 +181,7 @@ main(void)
         TEST(wrong_choices_are_usage_errors),
         TEST(text_shows_who_and_what_and_cannot_steer_a_terminal),
         TEST(verify_tells_a_whole_chain),
+        TEST(following_ends_when_nobody_reads_any_more),
         TEST(without_a_database_there_are_no_events_and_none_is_made),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

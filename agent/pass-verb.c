@@ -65,7 +65,7 @@ static void
 show_plan(const struct pk_context *context, const struct pk_pass_result *plan, bool by_hand)
 {
     struct pk_context shown = *context;
-    shown.out = context->format == PK_FORMAT_JSON ? context->err : context->out;
+    shown.out = context->format == PK_FORMAT_TEXT ? context->out : context->err;
     shown.format = PK_FORMAT_TEXT;
     pk_render_pass(&shown, plan, by_hand);
 }

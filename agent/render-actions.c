@@ -25,19 +25,12 @@ static const struct look looks[PK_OPERATION_COUNT] = {
 
 static const struct look left_alone_look = {".", PK_STYLE_FAINT};
 
-static const struct {
-    const char *words;
-    enum pk_style style;
-} status_words[] = {
-    [PK_ACTION_PLANNED] = {"planned", PK_STYLE_PLAIN},
-    [PK_ACTION_DONE] = {"done", PK_STYLE_GOOD},
-    [PK_ACTION_FAILED] = {"failed", PK_STYLE_BAD},
-    [PK_ACTION_BLOCKED] = {"blocked", PK_STYLE_BAD},
-    [PK_ACTION_HELD] = {"held", PK_STYLE_CHANGE},
-    [PK_ACTION_STALE] = {"changed meanwhile", PK_STYLE_CHANGE},
-    [PK_ACTION_SKIPPED] = {"not written", PK_STYLE_CHANGE},
-    [PK_ACTION_NOT_APPLICABLE] = {"not applicable", PK_STYLE_PLAIN},
-    [PK_ACTION_NOT_RUN] = {"not run", PK_STYLE_CHANGE},
+static const enum pk_style status_styles[] = {
+    [PK_ACTION_PLANNED] = PK_STYLE_PLAIN,  [PK_ACTION_DONE] = PK_STYLE_GOOD,
+    [PK_ACTION_FAILED] = PK_STYLE_BAD,     [PK_ACTION_BLOCKED] = PK_STYLE_BAD,
+    [PK_ACTION_HELD] = PK_STYLE_CHANGE,    [PK_ACTION_STALE] = PK_STYLE_CHANGE,
+    [PK_ACTION_SKIPPED] = PK_STYLE_CHANGE, [PK_ACTION_NOT_APPLICABLE] = PK_STYLE_PLAIN,
+    [PK_ACTION_NOT_RUN] = PK_STYLE_CHANGE,
 };
 
 /* Widths shared by all scope lines of a relationship. */
@@ -148,30 +141,6 @@ subnet_of(const struct pk_screen *screen, const struct pk_scope_state *scope)
     return pk_prefix_text(screen->pool, scope->subnet);
 }
 
-/* As Git names it, else as a server does; "" when nobody does. */
-static const char *
-name_of(const struct pk_screen *screen, const struct pk_scope_state *scope)
-{
-    const struct pk_field *field = &pk_scope_fields.at[PK_SCOPE_NAME];
-    const char *name = NULL;
-    if (scope->wanted != NULL) {
-        name = pk_parts_get(&scope->wanted->parts, field, "");
-    }
-    for (int side = 0; name == NULL && side < PK_PAIR; side++) {
-        name =
-            scope->have[side] != NULL ? pk_parts_get(&scope->have[side]->parts, field, "") : NULL;
-    }
-    return name != NULL ? pk_field_display(screen->pool, field, name) : "";
-}
-
-/* Differs, but heal leaves all of it alone: no action stands for it. */
-static bool
-is_left_alone(const struct pk_scope_state *scope)
-{
-    return scope->left_alone && !scope->writes[PK_SERVER_1] && !scope->writes[PK_SERVER_2] &&
-           scope->block == PK_BLOCK_NONE;
-}
-
 static bool
 is_of_one_scope(const struct pk_action *action)
 {
@@ -184,7 +153,7 @@ static void
 widen(struct layout *layout, const struct pk_screen *screen, const struct pk_scope_state *scope)
 {
     size_t subnet = pk_screen_width(subnet_of(screen, scope));
-    size_t name = pk_screen_width(name_of(screen, scope));
+    size_t name = pk_screen_width(pk_scope_label(screen->pool, scope));
     layout->subnet = subnet > layout->subnet ? subnet : layout->subnet;
     layout->name = name > layout->name ? name : layout->name;
 }
@@ -207,7 +176,7 @@ full_words(const struct pk_screen *screen, const struct pk_relationship_plan *pl
         return words;
     }
     return pk_sprintf(screen->pool, "%s %s %s", words, pk_screen_glyph(screen, PK_GLYPH_DOT),
-                      status_words[action->status].words);
+                      pk_action_status_words(action->status));
 }
 
 /* What is done takes at most half the screen beside the name; where it is longer it stands below.
@@ -227,7 +196,7 @@ measure(const struct pk_screen *screen, const struct pk_relationship_plan *plan,
         words = beside && width > words ? width : words;
     }
     for (size_t i = 0; i < plan->comparison.count; i++) {
-        if (is_left_alone(&plan->comparison.at[i])) {
+        if (pk_scope_is_left_alone(&plan->comparison.at[i])) {
             widen(&layout, screen, &plan->comparison.at[i]);
             words = sizeof left_alone_words > words ? sizeof left_alone_words - 1 : words;
         }
@@ -243,7 +212,7 @@ static void
 put_scope(const struct pk_screen *screen, const struct layout *layout, const struct look *look,
           const struct pk_scope_state *scope, enum pk_style style, const char *words)
 {
-    const char *name = pk_screen_cut(screen, name_of(screen, scope), layout->name);
+    const char *name = pk_screen_cut(screen, pk_scope_label(screen->pool, scope), layout->name);
     size_t padded = layout->name > 0 ? layout->name + PK_GAP : 0;
     size_t before = PK_INDENT_SCOPE + MARKER_WIDTH + layout->subnet + PK_GAP + padded;
     bool beside = *words != '\0' && before + pk_screen_width(words) <= screen->columns;
@@ -318,7 +287,7 @@ put_action(const struct pk_screen *screen, const struct layout *layout,
     const char *words = full_words(screen, plan, action, acted);
     const struct look *look = &looks[action->kind];
     if (is_of_one_scope(action)) {
-        enum pk_style style = acted ? status_words[action->status].style : PK_STYLE_PLAIN;
+        enum pk_style style = acted ? status_styles[action->status] : PK_STYLE_PLAIN;
         put_scope(screen, layout, look, action->scopes[0], style, words);
     } else {
         put_headless(screen, look, words);
@@ -343,7 +312,7 @@ pk_text_actions(const struct pk_screen *screen, const struct pk_relationship_pla
     }
     for (size_t i = 0; i < plan->comparison.count; i++) {
         const struct pk_scope_state *scope = &plan->comparison.at[i];
-        if (is_left_alone(scope)) {
+        if (pk_scope_is_left_alone(scope)) {
             put_scope(screen, &layout, &left_alone_look, scope, PK_STYLE_FAINT, left_alone_words);
             put_fields(screen, plan, scope);
         }

@@ -27,14 +27,6 @@ struct widths {
     size_t name, first, cells, cause;
 };
 
-static const char *const cause_words[PK_CAUSE_COUNT] = {
-    [PK_CAUSE_GIT] = "git",
-    [PK_CAUSE_SOURCE] = "source edited",
-    [PK_CAUSE_PARTNER] = "partner edited",
-    [PK_CAUSE_BOTH] = "both edited",
-    [PK_CAUSE_UNKNOWN] = "unknown",
-};
-
 /* Options and reservations by their key alone: `routers`, `mac=00:1a:…`. */
 static const char *
 name_of(struct pk_pool *pool, const struct pk_difference *difference)
@@ -75,7 +67,7 @@ add_cell(const struct pk_screen *screen, const struct pk_pair_view *view,
          const struct pk_scope_state *scope, const struct pk_difference *difference,
          struct part_line *line)
 {
-    const char *cause = cause_words[difference->cause];
+    const char *cause = pk_cause_words(difference->cause);
     if (is_left_alone(scope, difference)) {
         cause = pk_sprintf(screen->pool, "%s, left alone", cause);
     }

@@ -26,6 +26,54 @@ pk_relationship_mode(const struct pk_wanted_relationship *relationship)
 }
 
 const char *
+pk_scope_label(struct pk_pool *pool, const struct pk_scope_state *scope)
+{
+    const struct pk_field *field = &pk_scope_fields.at[PK_SCOPE_NAME];
+    const char *name = NULL;
+    if (scope->wanted != NULL) {
+        name = pk_parts_get(&scope->wanted->parts, field, "");
+    }
+    for (int side = 0; name == NULL && side < PK_PAIR; side++) {
+        name =
+            scope->have[side] != NULL ? pk_parts_get(&scope->have[side]->parts, field, "") : NULL;
+    }
+    return name != NULL ? pk_field_display(pool, field, name) : "";
+}
+
+bool
+pk_scope_is_left_alone(const struct pk_scope_state *scope)
+{
+    return scope->left_alone && !scope->writes[PK_SERVER_1] && !scope->writes[PK_SERVER_2] &&
+           scope->block == PK_BLOCK_NONE;
+}
+
+const char *
+pk_cause_words(enum pk_cause cause)
+{
+    static const char *const words[PK_CAUSE_COUNT] = {
+        [PK_CAUSE_GIT] = "git",
+        [PK_CAUSE_SOURCE] = "source edited",
+        [PK_CAUSE_PARTNER] = "partner edited",
+        [PK_CAUSE_BOTH] = "both edited",
+        [PK_CAUSE_UNKNOWN] = "unknown",
+    };
+    return words[cause];
+}
+
+const char *
+pk_action_status_words(enum pk_action_status status)
+{
+    static const char *const words[] = {
+        [PK_ACTION_PLANNED] = "planned",     [PK_ACTION_DONE] = "done",
+        [PK_ACTION_FAILED] = "failed",       [PK_ACTION_BLOCKED] = "blocked",
+        [PK_ACTION_HELD] = "held",           [PK_ACTION_STALE] = "changed meanwhile",
+        [PK_ACTION_SKIPPED] = "not written", [PK_ACTION_NOT_APPLICABLE] = "not applicable",
+        [PK_ACTION_NOT_RUN] = "not run",
+    };
+    return words[status];
+}
+
+const char *
 pk_permit_name(enum pk_permit permit)
 {
     static const char *const names[] = {

@@ -23,6 +23,18 @@ pk_shown_of(const struct pk_scope_state *scope, const struct pk_difference *diff
 /** Canonical mode of a relationship, stated or by default. */
 const char *pk_relationship_mode(const struct pk_wanted_relationship *relationship);
 
+/** Who made a difference: `git`, `partner edited`. */
+const char *pk_cause_words(enum pk_cause cause);
+
+/** `planned`, `done`, `changed meanwhile`: what became of an action, for people. */
+const char *pk_action_status_words(enum pk_action_status status);
+
+/** The scope's name as Git states it, else as a server has it; "" when nobody names it. */
+const char *pk_scope_label(struct pk_pool *pool, const struct pk_scope_state *scope);
+
+/** Does the scope differ, but heal leaves all of it alone, so that no action stands for it? */
+bool pk_scope_is_left_alone(const struct pk_scope_state *scope);
+
 /** `act`, `no-writes`, `suspended`, `report`, `backing-off`. */
 const char *pk_permit_name(enum pk_permit permit);
 

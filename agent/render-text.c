@@ -101,9 +101,9 @@ add_count(struct pk_text *text, const char *separator, size_t count, const char 
     }
 }
 
-static void
-put_summary(const struct pk_screen *screen, const struct pk_pass_result *result,
-            const struct counts *counts)
+static const char *
+summary_words(const struct pk_screen *screen, const struct pk_pass_result *result,
+              const struct counts *counts)
 {
     const struct pk_summary *summary = &result->summary;
     struct pk_text text = {.pool = screen->pool};
@@ -118,7 +118,7 @@ put_summary(const struct pk_screen *screen, const struct pk_pass_result *result,
     add_count(&text, ", ", summary->replicate, "replicate");
     add_count(&text, ", ", summary->foreign, "foreign");
     add_count(&text, ", ", summary->unknown, "unknown");
-    pk_screen_wrap(screen, PK_STYLE_STRONG, 0, 0, pk_text_end(&text));
+    return pk_text_end(&text);
 }
 
 /* What became of the actions, in the order of good news to bad. */
@@ -157,8 +157,9 @@ is_all_in_step(const struct pk_pass_result *result, const struct counts *counts)
     return !any_action && counts->in_sync == result->relationship_count;
 }
 
-static void
-put_nothing_to_do(const struct pk_screen *screen, const struct pk_pass_result *result, bool by_hand)
+static const char *
+nothing_to_do_words(const struct pk_screen *screen, const struct pk_pass_result *result,
+                    bool by_hand)
 {
     const struct pk_summary *summary = &result->summary;
     struct pk_text text = {.pool = screen->pool};
@@ -172,7 +173,15 @@ put_nothing_to_do(const struct pk_screen *screen, const struct pk_pass_result *r
                      pk_text_revision(screen->pool, result->ref, result->commit));
     }
     add_count(&text, ", ", summary->foreign, "foreign");
-    pk_screen_wrap(screen, PK_STYLE_GOOD, 0, 0, pk_text_end(&text));
+    return pk_text_end(&text);
+}
+
+const char *
+pk_text_summary(const struct pk_screen *screen, const struct pk_pass_result *result, bool by_hand)
+{
+    struct counts counts = count_all(result);
+    return is_all_in_step(result, &counts) ? nothing_to_do_words(screen, result, by_hand)
+                                           : summary_words(screen, result, &counts);
 }
 
 void
@@ -186,12 +195,10 @@ pk_render_pass_text(struct pk_context *context, const struct pk_pass_result *res
         pk_text_relationship(&screen, result, &result->relationships[i], by_hand);
     }
     put_notes(&screen, result);
-    if (is_all_in_step(result, &counts)) {
-        put_nothing_to_do(&screen, result, by_hand);
-        return;
-    }
-    put_summary(&screen, result, &counts);
-    if (result->acted) {
+    bool in_step = is_all_in_step(result, &counts);
+    pk_screen_wrap(&screen, in_step ? PK_STYLE_GOOD : PK_STYLE_STRONG, 0, 0,
+                   pk_text_summary(&screen, result, by_hand));
+    if (!in_step && result->acted) {
         put_outcome(&screen, &counts);
     }
 }
@@ -213,6 +220,8 @@ pk_render_pass(struct pk_context *context, const struct pk_pass_result *result, 
     put_warnings(context, result->diagnostics);
     if (context->format == PK_FORMAT_JSON) {
         pk_context_print_json(context, pk_render_pass_json(result));
+    } else if (context->format == PK_FORMAT_MARKDOWN) {
+        fputs(pk_render_pass_markdown(context->pool, result, by_hand), context->out);
     } else {
         pk_render_pass_text(context, result, by_hand);
     }

@@ -35,6 +35,10 @@ void pk_text_actions(const struct pk_screen *screen, const struct pk_relationshi
 void pk_text_relationship(const struct pk_screen *screen, const struct pk_pass_result *result,
                           const struct pk_pass_relationship *relationship, bool by_hand);
 
+/** The last line: counts of relationships and scopes, or that there is nothing to do. */
+const char *
+pk_text_summary(const struct pk_screen *screen, const struct pk_pass_result *result, bool by_hand);
+
 /** `main@3f2c1ab` */
 const char *pk_text_revision(struct pk_pool *pool, const char *ref, const char *commit);
 

@@ -19,6 +19,13 @@ void pk_render_pass(struct pk_context *context, const struct pk_pass_result *res
 void
 pk_render_pass_text(struct pk_context *context, const struct pk_pass_result *result, bool by_hand);
 
+/**
+ * The same for a comment on a merge request: less than 60,000 characters, whatever the plan's size,
+ * and a first line by which a script finds the comment again (`<!-- pairkeeper:diff … -->`).
+ */
+const char *
+pk_render_pass_markdown(struct pk_pool *pool, const struct pk_pass_result *result, bool by_hand);
+
 /** The JSON shape of `diff`/`apply`. */
 json_t *pk_render_pass_json(const struct pk_pass_result *result);
 

@@ -86,6 +86,7 @@ const struct pk_verb pk_verbs[] = {
         .positional_max = ANY_NUMBER,
         .access = PK_ACCESS_READS,
         .needs_config = true,
+        .has_markdown = true,
         .run = pk_verb_diff,
     },
     {
@@ -98,6 +99,7 @@ const struct pk_verb pk_verbs[] = {
         .options = apply_options,
         .access = PK_ACCESS_CHANGES,
         .needs_config = true,
+        .has_markdown = true,
         .run = pk_verb_apply,
     },
     {

@@ -5,7 +5,7 @@ import re
 import shlex
 import unittest
 
-from pairkeeper_case import RELATIONSHIP, PairkeeperCase, scopes, subnet
+from pairkeeper_case import RELATIONSHIP, ROOT, PairkeeperCase, scopes, subnet
 
 VERBS = ["validate", "diff", "apply", "run", "reconcile", "status", "events", "replicate", "approve",
          "suspend", "resume", "adm", "version", "help"]
@@ -20,6 +20,13 @@ class Help(PairkeeperCase):
         for code in (0, 1, 2, 3, 4, 5, 6, 7, 8, 64):
             self.assertRegex(text, rf"(?m)^ +{code} ")
         self.assertEqual(text, self.run_program("--help", config=False).out)
+
+    def test_the_page_of_exit_codes_says_what_help_says(self):
+        text = " ".join(self.run_program("help", config=False).out.split())
+        page = (ROOT / "docs" / "exit-codes.md").read_text()
+        rows = re.findall(r"(?m)^\| (\d+) \| ([^|]+) \|", page)
+        self.assertEqual(len(rows), 10)
+        self.assertIn(" ".join(f"{code} {meaning}" for code, meaning in rows), text)
 
     def test_every_verb_explains_itself_with_an_example(self):
         for verb in VERBS:

@@ -79,6 +79,9 @@ pk_arguments_access(const struct pk_arguments *arguments)
     if (verb->beside_option != NULL && pk_argument(arguments, verb->beside_option) != NULL) {
         return PK_ACCESS_READS;
     }
+    if (verb->reads_file && arguments->positional_count > 0) {
+        return PK_ACCESS_READS;
+    }
     return verb->access;
 }
 

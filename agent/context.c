@@ -86,9 +86,8 @@ pk_context_print_json(struct pk_context *context, json_t *value)
     json_decref(value);
 }
 
-static void
-print_json_failure(struct pk_context *context, enum pk_exit code, const struct pk_error *err,
-                   json_t *errors)
+static json_t *
+json_of_failure(enum pk_exit code, const struct pk_error *err, json_t *errors)
 {
     json_t *document = pk_json_document();
     json_t *error = json_pack("{s:s, s:s, s:s}", "code",
@@ -96,7 +95,7 @@ print_json_failure(struct pk_context *context, enum pk_exit code, const struct p
                               err->message, "where", err->where);
     json_object_set_new(document, "error", error);
     json_object_set_new(document, "errors", errors);
-    pk_context_print_json(context, document);
+    return document;
 }
 
 static void
@@ -110,8 +109,23 @@ enum pk_exit
 pk_context_fail(struct pk_context *context, enum pk_exit code, const struct pk_error *err)
 {
     if (context->format == PK_FORMAT_JSON) {
-        print_json_failure(context, code, err, json_array());
+        pk_context_print_json(context, json_of_failure(code, err, json_array()));
     } else {
+        print_text_failure(context, err);
+    }
+    return code;
+}
+
+enum pk_exit
+pk_context_fail_with(struct pk_context *context, enum pk_exit code, const struct pk_error *err,
+                     const char *key, json_t *more)
+{
+    if (context->format == PK_FORMAT_JSON) {
+        json_t *document = json_of_failure(code, err, json_array());
+        json_object_set_new(document, key, more);
+        pk_context_print_json(context, document);
+    } else {
+        json_decref(more);
         print_text_failure(context, err);
     }
     return code;
@@ -127,7 +141,8 @@ pk_context_fail_invalid(struct pk_context *context, const char *what,
                  diagnostics->errors, diagnostics->errors == 1 ? "" : "s",
                  diagnostics->errors == 1 ? "it" : "them");
     if (context->format == PK_FORMAT_JSON) {
-        print_json_failure(context, PK_EXIT_INVALID, &err, pk_json_diagnostics(diagnostics, false));
+        json_t *errors = pk_json_diagnostics(diagnostics, false);
+        pk_context_print_json(context, json_of_failure(PK_EXIT_INVALID, &err, errors));
         return PK_EXIT_INVALID;
     }
     for (size_t i = 0; i < diagnostics->list.count; i++) {

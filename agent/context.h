@@ -52,6 +52,10 @@ enum pk_code pk_context_db(struct pk_context *context, enum pk_db_mode mode, str
 enum pk_exit
 pk_context_fail(struct pk_context *context, enum pk_exit code, const struct pk_error *err);
 
+/** The same; in JSON the document has @p more, whose reference is taken, as @p key. */
+enum pk_exit pk_context_fail_with(struct pk_context *context, enum pk_exit code,
+                                  const struct pk_error *err, const char *key, json_t *more);
+
 /** Diagnostics as text or in the JSON shape of `validate`'s errors, behind one failure. */
 enum pk_exit pk_context_fail_invalid(struct pk_context *context, const char *what,
                                      struct pk_diagnostics *diagnostics);

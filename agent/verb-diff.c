@@ -4,7 +4,15 @@
  */
 #include "agent/pass-result.h"
 #include "agent/pass-verb.h"
+#include "agent/plan-file.h"
 #include "agent/render.h"
+
+/* The result is on stdout already, in whatever form; this is said beside it. */
+static void
+print_plan_failure(struct pk_context *context, const struct pk_error *err)
+{
+    fprintf(context->err, "pairkeeper: %s: %s\n", err->where, err->message);
+}
 
 enum pk_exit
 pk_verb_diff(struct pk_context *context, const struct pk_arguments *arguments)
@@ -18,6 +26,11 @@ pk_verb_diff(struct pk_context *context, const struct pk_arguments *arguments)
         .actor = context->actor,
         .stop = context->stop,
     };
+    if (pk_argument(arguments, "out") != NULL && request.names != NULL) {
+        return pk_verb_usage(context, arguments,
+                             "a plan file is about all relationships: leave out '%s' or --out",
+                             request.names[0]);
+    }
     if (pk_pass_verb_bases(context, &request.bases_unknown, &err) != PK_OK) {
         return pk_context_fail(context, PK_EXIT_CANNOT_RUN, &err);
     }
@@ -33,5 +46,10 @@ pk_verb_diff(struct pk_context *context, const struct pk_arguments *arguments)
                      context->config->database);
     }
     pk_render_pass(context, &result, false);
+    const char *out = pk_argument(arguments, "out");
+    if (out != NULL && pk_plan_file_write(context->pool, out, &result, &err) != PK_OK) {
+        print_plan_failure(context, &err);
+        return PK_EXIT_CANNOT_RUN;
+    }
     return result.exit;
 }

@@ -14,10 +14,12 @@
 static const struct pk_verb_option diff_options[] = {
     {"repo", "R", "read this repository instead of the configured one"},
     {"revision", "REV", "compare with this branch or commit instead of the branch's tip"},
+    {"out", "PLAN", "write the plan to this file, for apply PLAN"},
     {.name = NULL},
 };
 
 static const struct pk_verb_option apply_options[] = {
+    {"digest", "DIGEST", "only the plan with this digest, as diff has it; else nothing (exit 6)"},
     {"yes", NULL, "do not ask, also on a terminal"},
     {.name = NULL},
 };
@@ -91,13 +93,16 @@ const struct pk_verb pk_verbs[] = {
     },
     {
         .name = "apply",
-        .arguments = "",
+        .arguments = "[PLAN]",
         .summary = "bring both servers in step with Git, once",
         .document = "One pass: fetch, observe, plan, act, verify, record. On a terminal it shows "
-                    "the plan and asks first.",
+                    "the plan and asks first. PLAN is a file by diff --out: exactly that plan is "
+                    "applied or nothing; it lifts no guard, approve does.",
         .example = "pairkeeper apply --yes",
         .options = apply_options,
+        .positional_max = 1,
         .access = PK_ACCESS_CHANGES,
+        .reads_file = true,
         .needs_config = true,
         .has_markdown = true,
         .run = pk_verb_apply,

@@ -44,6 +44,8 @@ struct pk_verb {
     size_t positional_min, positional_max;
     /** First words with which a verb that changes only shows: `list show`; NULL = none. */
     const char *showing_words;
+    /** With an argument, a file, it reads that itself and hands over what it found in it. */
+    bool reads_file;
     /** Switch with which a verb that shows reads beside the agent for as long as it likes. */
     const char *beside_option;
     enum pk_exit (*run)(struct pk_context *context, const struct pk_arguments *arguments);

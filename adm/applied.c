@@ -65,10 +65,11 @@ struct row_list {
     size_t count, capacity;
 };
 
+/* Completes the last row, unless it was there @p before. */
 static void
-finish_row(struct pk_pool *pool, struct row_list *rows, struct pk_part_list *parts)
+finish_row(struct pk_pool *pool, struct row_list *rows, size_t before, struct pk_part_list *parts)
 {
-    if (rows->count > 0) {
+    if (rows->count > before) {
         struct pk_row *row = &rows->at[rows->count - 1];
         row->parts = pk_part_list_canonical(pool, parts);
         row->hash = pk_parts_hash(&row->parts);
@@ -76,29 +77,77 @@ finish_row(struct pk_pool *pool, struct row_list *rows, struct pk_part_list *par
     }
 }
 
-/* Rows from columns scope_id, prefix_length, relationship, part, value, in the order of scopes. */
+/*
+ * Adds rows from columns scope_id, prefix_length, relationship, part, value, in the order of
+ * scopes, and closes the cursor.
+ */
 static enum pk_code
-load_rows(struct pk_cursor *cursor, struct pk_pool *pool, struct pk_rows *out, struct pk_error *err)
+add_rows(struct pk_cursor *cursor, struct pk_pool *pool, struct row_list *rows,
+         struct pk_error *err)
 {
-    struct row_list rows = {0};
     struct pk_part_list parts = {0};
+    size_t before = rows->count;
     while (pk_cursor_next(cursor)) {
         struct pk_prefix subnet = pk_column_prefix(cursor, 0);
-        if (rows.count == 0 || pk_prefix_compare(rows.at[rows.count - 1].subnet, subnet) != 0) {
-            finish_row(pool, &rows, &parts);
-            struct pk_row *row = pk_push(pool, &rows);
+        if (rows->count == before ||
+            pk_prefix_compare(rows->at[rows->count - 1].subnet, subnet) != 0) {
+            finish_row(pool, rows, before, &parts);
+            struct pk_row *row = pk_push(pool, rows);
             row->subnet = subnet;
             row->relationship = pk_column_text(pool, cursor, 2);
             row->active_leases = PK_LEASES_UNKNOWN;
         }
         add_part(pool, &pk_scope_fields, cursor, 3, &parts);
     }
-    finish_row(pool, &rows, &parts);
-    enum pk_code code = pk_cursor_close(cursor, err);
+    finish_row(pool, rows, before, &parts);
+    return pk_cursor_close(cursor, err);
+}
+
+static enum pk_code
+load_rows(struct pk_cursor *cursor, struct pk_pool *pool, struct pk_rows *out, struct pk_error *err)
+{
+    struct row_list rows = {0};
+    enum pk_code code = add_rows(cursor, pool, &rows, err);
     if (code == PK_OK) {
         *out = (struct pk_rows){.at = rows.at, .count = rows.count};
     }
     return code;
+}
+
+/* One lookup a subnet: these are few. */
+static enum pk_code
+load_some(struct pk_db *db, struct pk_pool *pool, enum pk_sql id, const char *name,
+          const struct pk_prefix *subnets, size_t count, struct pk_rows *out, struct pk_error *err)
+{
+    struct row_list rows = {0};
+    enum pk_code code = PK_OK;
+    for (size_t i = 0; i < count && code == PK_OK; i++) {
+        struct pk_cursor cursor;
+        pk_cursor_open(
+            &cursor, db, id,
+            PK_VALUES(sql_text(name), sql_int(subnets[i].address), sql_int(subnets[i].length)));
+        code = add_rows(&cursor, pool, &rows, err);
+    }
+    if (code == PK_OK) {
+        *out = (struct pk_rows){.at = rows.at, .count = rows.count};
+    }
+    return code;
+}
+
+enum pk_code
+pk_applied_load_some(struct pk_db *db, struct pk_pool *pool, const char *server,
+                     const struct pk_prefix *subnets, size_t count, struct pk_rows *out,
+                     struct pk_error *err)
+{
+    return load_some(db, pool, PK_SQL_APPLIED_LOAD_ONE, server, subnets, count, out, err);
+}
+
+enum pk_code
+pk_owned_load_some(struct pk_db *db, struct pk_pool *pool, const char *relationship,
+                   const struct pk_prefix *subnets, size_t count, struct pk_rows *out,
+                   struct pk_error *err)
+{
+    return load_some(db, pool, PK_SQL_OWNED_LOAD_ONE, relationship, subnets, count, out, err);
 }
 
 enum pk_code

@@ -19,6 +19,11 @@
 enum pk_code pk_applied_load(struct pk_db *db, struct pk_pool *pool, const char *relationship,
                              const char *server, struct pk_rows *out, struct pk_error *err);
 
+/** The same for these subnets (sorted) alone, whatever their relationship. */
+enum pk_code pk_applied_load_some(struct pk_db *db, struct pk_pool *pool, const char *server,
+                                  const struct pk_prefix *subnets, size_t count,
+                                  struct pk_rows *out, struct pk_error *err);
+
 /** Relationship names that have a base, sorted; to find those that Git no longer names. */
 enum pk_code
 pk_applied_relationships(struct pk_db *db, struct pk_pool *pool, const char *const **names,
@@ -51,6 +56,10 @@ void pk_applied_delete(struct pk_txn *txn, const char *relationship, const char 
  */
 enum pk_code pk_owned_load(struct pk_db *db, struct pk_pool *pool, const char *relationship,
                            struct pk_rows *out, struct pk_error *err);
+/** The same for these subnets (sorted) alone. */
+enum pk_code pk_owned_load_some(struct pk_db *db, struct pk_pool *pool, const char *relationship,
+                                const struct pk_prefix *subnets, size_t count, struct pk_rows *out,
+                                struct pk_error *err);
 void pk_owned_put(struct pk_txn *txn, const char *relationship, struct pk_prefix subnet,
                   const struct pk_parts *owned);
 

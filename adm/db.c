@@ -18,9 +18,10 @@
 #include "adm/query.h"
 
 extern const char pk_migration_0001[];
+extern const char pk_migration_0002[];
 
 /* Migration i leads to version i + 1. */
-static const char *const migrations[] = {pk_migration_0001};
+static const char *const migrations[] = {pk_migration_0001, pk_migration_0002};
 
 enum {
     NEWEST_VERSION = sizeof migrations / sizeof migrations[0],

@@ -51,6 +51,7 @@ static const struct reason reasons[PK_REASON_COUNT] = {
     [PK_REASON_AGENT_STARTED] = {"AgentStarted", PK_INFO, false},
     [PK_REASON_AGENT_STOPPED] = {"AgentStopped", PK_INFO, false},
     [PK_REASON_CONFIGURATION_RELOADED] = {"ConfigurationReloaded", PK_INFO, false},
+    [PK_REASON_COMPARISON_DISAGREED] = {"ComparisonDisagreed", PK_ERROR, true},
 };
 
 const char *

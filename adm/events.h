@@ -52,6 +52,7 @@ enum pk_reason {
     PK_REASON_AGENT_STARTED,
     PK_REASON_AGENT_STOPPED,
     PK_REASON_CONFIGURATION_RELOADED,
+    PK_REASON_COMPARISON_DISAGREED, /**< a full comparison came to another plan than a narrow one */
     PK_REASON_COUNT
 };
 

@@ -64,3 +64,32 @@ pk_relations_find(const struct pk_relations *relations, const char *name)
                                  : bsearch(name, relations->at, relations->count,
                                            sizeof relations->at[0], compare_name);
 }
+
+static int
+compare_subnets(const void *a, const void *b)
+{
+    return pk_prefix_compare(*(const struct pk_prefix *)a, *(const struct pk_prefix *)b);
+}
+
+void
+pk_prefixes_sort(struct pk_prefixes *prefixes)
+{
+    if (prefixes->count < 2) {
+        return;
+    }
+    qsort(prefixes->at, prefixes->count, sizeof prefixes->at[0], compare_subnets);
+    size_t kept = 1;
+    for (size_t i = 1; i < prefixes->count; i++) {
+        if (pk_prefix_compare(prefixes->at[kept - 1], prefixes->at[i]) != 0) {
+            prefixes->at[kept++] = prefixes->at[i];
+        }
+    }
+    prefixes->count = kept;
+}
+
+bool
+pk_prefixes_contain(const struct pk_prefixes *prefixes, struct pk_prefix subnet)
+{
+    return prefixes->count != 0 && bsearch(&subnet, prefixes->at, prefixes->count,
+                                           sizeof prefixes->at[0], compare_subnets) != NULL;
+}

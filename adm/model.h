@@ -42,14 +42,26 @@ struct pk_rows {
     size_t count;
 };
 
+/** A list that grows by pk_push(). */
+struct pk_prefixes {
+    struct pk_prefix *at;
+    size_t count, capacity;
+};
+
+/** Sorts and removes repeats. */
+void pk_prefixes_sort(struct pk_prefixes *prefixes);
+
+/** Is the subnet one of the sorted list? */
+bool pk_prefixes_contain(const struct pk_prefixes *prefixes, struct pk_prefix subnet);
+
 /** The row of @p subnet, or NULL. */
 const struct pk_row *pk_rows_find(const struct pk_rows *rows, struct pk_prefix subnet);
 
 /** State of a pair as one server sees it, in the words guards need. */
 enum pk_pair_state {
-    PK_PAIR_NORMAL,     /**< also: the driver has no pair states                 */
-    PK_PAIR_SYNCING,    /**< waiting, syncing, ready: normal soon by itself      */
-    PK_PAIR_DISTURBED,  /**< communications interrupted, conflict, maintenance   */
+    PK_PAIR_NORMAL,    /**< also: the driver has no pair states                 */
+    PK_PAIR_SYNCING,   /**< waiting, syncing, ready: normal soon by itself      */
+    PK_PAIR_DISTURBED, /**< communications interrupted, conflict, maintenance   */
     PK_PAIR_PARTNER_DOWN,
     PK_PAIR_TERMINATED, /**< the partners have stopped talking                   */
 };
@@ -70,7 +82,6 @@ struct pk_relations {
 };
 
 /** The relationship called @p name, or NULL. */
-const struct pk_relation *pk_relations_find(const struct pk_relations *relations,
-                                            const char *name);
+const struct pk_relation *pk_relations_find(const struct pk_relations *relations, const char *name);
 
 #endif

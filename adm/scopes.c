@@ -85,6 +85,24 @@ pk_adm_scope_set_leases(struct pk_txn *txn, const char *server, struct pk_prefix
 }
 
 enum pk_code
+pk_adm_scopes_near(struct pk_db *db, struct pk_pool *pool, const char *server,
+                   struct pk_prefix subnet, uint32_t id, struct pk_prefixes *out,
+                   struct pk_error *err)
+{
+    struct pk_cursor cursor;
+    pk_cursor_open(&cursor, db, PK_SQL_SCOPES_NEAR,
+                   PK_VALUES(sql_text(server), sql_int(subnet.address),
+                             sql_int(pk_prefix_range(subnet).last), sql_int(id)));
+    while (pk_cursor_next(&cursor)) {
+        struct pk_prefix found = pk_column_prefix(&cursor, 0);
+        if (pk_prefixes_overlap(found, subnet) || pk_column_int(&cursor, 2) == id) {
+            *pk_push(pool, out) = found;
+        }
+    }
+    return pk_cursor_close(&cursor, err);
+}
+
+enum pk_code
 pk_adm_retired_ids_load(struct pk_db *db, struct pk_pool *pool, const char *server,
                         struct pk_retired_ids *out, struct pk_error *err)
 {

@@ -31,6 +31,14 @@ enum pk_code pk_adm_scopes_load(struct pk_db *db, struct pk_pool *pool, const ch
                                 const struct pk_prefix *only, size_t only_count,
                                 struct pk_rows *out, struct pk_error *err);
 
+/**
+ * Appends the subnets of @p server's rows that overlap @p subnet or have the subnet id @p id (0:
+ * none), in no order.  Rows are expected not to overlap each other.
+ */
+enum pk_code pk_adm_scopes_near(struct pk_db *db, struct pk_pool *pool, const char *server,
+                                struct pk_prefix subnet, uint32_t id, struct pk_prefixes *out,
+                                struct pk_error *err);
+
 /** All relationships, sorted by name; a member that no longer exists is NULL. */
 enum pk_code pk_adm_relations_load(struct pk_db *db, struct pk_pool *pool, struct pk_relations *out,
                                    struct pk_error *err);

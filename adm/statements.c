@@ -74,6 +74,16 @@ static const char *const statements[PK_SQL_COUNT] = {
         "o.option_definition_record_id" SCOPES_OF_SERVER
         "ORDER BY s.scope_id, o.reservation_id, d.name",
 
+    [PK_SQL_SCOPES_NEAR] = /* the last one before ?2, those from ?2 to ?3, that with id ?4 */
+    "WITH server AS (SELECT record_id FROM adm_dhcp_servers WHERE name = ?1)"
+    " SELECT * FROM (SELECT scope_id, prefix_length, subnet_id FROM adm_dhcp_scopes"
+    "  WHERE dhcp_server_record_id = (SELECT record_id FROM server) AND scope_id < ?2"
+    "  ORDER BY scope_id DESC LIMIT 1)"
+    " UNION SELECT scope_id, prefix_length, subnet_id FROM adm_dhcp_scopes"
+    "  WHERE dhcp_server_record_id = (SELECT record_id FROM server)"
+    "  AND scope_id BETWEEN ?2 AND ?3"
+    " UNION SELECT scope_id, prefix_length, subnet_id FROM adm_dhcp_scopes"
+    "  WHERE dhcp_server_record_id = (SELECT record_id FROM server) AND subnet_id = ?4",
     [PK_SQL_SCOPE_FIND] = "SELECT record_id, prefix_length FROM adm_dhcp_scopes"
                           " WHERE dhcp_server_record_id = ?1 AND scope_id = ?2",
     [PK_SQL_SCOPE_INSERT] =
@@ -157,8 +167,16 @@ static const char *const statements[PK_SQL_COUNT] = {
         " LEFT JOIN applied_parts p ON p.base_id = a.base_id"
         " WHERE a.server = ?1 AND (?2 IS NULL OR a.relationship = ?2)"
         " ORDER BY a.scope_id, a.prefix_length",
-    [PK_SQL_APPLIED_RELATIONSHIPS] = "SELECT relationship FROM applied"
-                                     " UNION SELECT relationship FROM applied_relations ORDER BY 1",
+    [PK_SQL_APPLIED_LOAD_ONE] =
+        "SELECT a.scope_id, a.prefix_length, a.relationship, p.part, p.value FROM applied a"
+        " LEFT JOIN applied_parts p ON p.base_id = a.base_id"
+        " WHERE a.server = ?1 AND a.scope_id = ?2 AND a.prefix_length = ?3",
+    [PK_SQL_APPLIED_RELATIONSHIPS] = /* from name to name in the index, not from scope to scope */
+        "WITH RECURSIVE names(name) AS (SELECT min(relationship) FROM applied UNION ALL"
+        " SELECT (SELECT min(relationship) FROM applied WHERE relationship > name) FROM names"
+        "  WHERE name IS NOT NULL)"
+        " SELECT name FROM names WHERE name IS NOT NULL"
+        " UNION SELECT relationship FROM applied_relations ORDER BY 1",
     [PK_SQL_APPLIED_SERVERS] = "SELECT server, count(*) FROM applied WHERE relationship = ?1"
                                " GROUP BY server ORDER BY server",
     [PK_SQL_APPLIED_PUT] =
@@ -174,6 +192,9 @@ static const char *const statements[PK_SQL_COUNT] = {
     [PK_SQL_APPLIED_PART_DELETE] = "DELETE FROM applied_parts WHERE base_id = ?1 AND part = ?2",
     [PK_SQL_OWNED_LOAD] = "SELECT scope_id, prefix_length, relationship, part, 'true' FROM owned"
                           " WHERE relationship = ?1 ORDER BY scope_id, prefix_length",
+    [PK_SQL_OWNED_LOAD_ONE] =
+        "SELECT scope_id, prefix_length, relationship, part, 'true' FROM owned"
+        " WHERE relationship = ?1 AND scope_id = ?2 AND prefix_length = ?3",
     [PK_SQL_OWNED_PARTS] = "SELECT part, 'true' FROM owned"
                            " WHERE relationship = ?1 AND scope_id = ?2 AND prefix_length = ?3",
     [PK_SQL_OWNED_INSERT] = "INSERT INTO owned(relationship, scope_id, prefix_length, part)"
@@ -315,6 +336,29 @@ static const char *const statements[PK_SQL_COUNT] = {
         " WHERE reachable <> ?2 OR reason IS NOT ?4",
     [PK_SQL_SIGHTINGS_LOAD] = "SELECT server, reachable, observed_at_ms, reason FROM sightings"
                               " ORDER BY server",
+
+    [PK_SQL_SETTLED] = "SELECT commit_id, fingerprint, verified_ms, files, bytes FROM settled",
+    [PK_SQL_SETTLED_FILES] = "SELECT path, content FROM settled_files ORDER BY path",
+    [PK_SQL_SETTLED_OPEN] = "SELECT scope_id, prefix_length FROM settled_open"
+                            " ORDER BY scope_id, prefix_length",
+    [PK_SQL_SETTLED_RELATIONSHIPS] = "SELECT relationship, scopes FROM settled_relationships"
+                                     " ORDER BY relationship",
+    [PK_SQL_SETTLED_SERVERS] = "SELECT server, change_sequence FROM settled_servers"
+                               " ORDER BY server",
+    [PK_SQL_SETTLED_DELETE] = "DELETE FROM settled",
+    [PK_SQL_SETTLED_FILES_DELETE] = "DELETE FROM settled_files",
+    [PK_SQL_SETTLED_OPEN_DELETE] = "DELETE FROM settled_open",
+    [PK_SQL_SETTLED_RELATIONSHIPS_DELETE] = "DELETE FROM settled_relationships",
+    [PK_SQL_SETTLED_SERVERS_DELETE] = "DELETE FROM settled_servers",
+    [PK_SQL_SETTLED_INSERT] = "INSERT INTO settled(id, commit_id, fingerprint, verified_ms, files,"
+                              " bytes) VALUES(1, ?1, ?2, ?3, ?4, ?5)",
+    [PK_SQL_SETTLED_FILE_INSERT] = "INSERT INTO settled_files(path, content) VALUES(?1, ?2)",
+    [PK_SQL_SETTLED_OPEN_INSERT] = "INSERT INTO settled_open(scope_id, prefix_length)"
+                                   " VALUES(?1, ?2)",
+    [PK_SQL_SETTLED_RELATIONSHIP_INSERT] =
+        "INSERT INTO settled_relationships(relationship, scopes) VALUES(?1, ?2)",
+    [PK_SQL_SETTLED_SERVER_INSERT] =
+        "INSERT INTO settled_servers(server, change_sequence) VALUES(?1, ?2)",
 };
 
 const char *

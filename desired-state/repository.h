@@ -63,7 +63,22 @@ enum pk_code pk_repository_read(struct pk_pool *pool, const struct pk_repository
                                 const char *commit, struct pk_source_file **files, size_t *count,
                                 struct pk_diagnostics *diagnostics, struct pk_error *err);
 
-/** The same for a plain directory (`validate PATH`). */
+/** The files of two commits that differ: changed ones are in both lists, all sorted by path. */
+struct pk_repository_changes {
+    struct pk_source_file *before, *after;
+    size_t before_count, after_count;
+};
+
+/**
+ * What pk_repository_read() would answer for the one commit and not for the other: equal folders
+ * are not looked into, equal files not read.
+ */
+enum pk_code
+pk_repository_compare(struct pk_pool *pool, const struct pk_repository_config *config,
+                      const char *before, const char *after, struct pk_repository_changes *out,
+                      struct pk_diagnostics *diagnostics, struct pk_error *err);
+
+/** pk_repository_read() for a plain directory (`validate PATH`). */
 enum pk_code
 pk_directory_read(struct pk_pool *pool, const char *directory,
                   const struct pk_repository_config *limits, struct pk_source_file **files,

@@ -68,6 +68,14 @@ pk_snapshot_scopes(const struct pk_snapshot *snapshot, const char *relationship)
 const struct pk_wanted_relationship *
 pk_snapshot_relationship(const struct pk_snapshot *snapshot, const char *name);
 
+/** Subnets whose scopes differ between two snapshots, in whatever relationship; sorted. */
+struct pk_prefixes
+pk_snapshot_changes(struct pk_pool *pool, const struct pk_snapshot *a, const struct pk_snapshot *b);
+
+/** The snapshot with the scopes of these subnets (sorted) alone. */
+struct pk_snapshot pk_snapshot_only(struct pk_pool *pool, const struct pk_snapshot *snapshot,
+                                    const struct pk_prefixes *subnets);
+
 /** One YAML file of a revision. */
 struct pk_source_file {
     const char *path;      /**< relative to the configured path */

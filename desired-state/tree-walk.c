@@ -69,6 +69,29 @@ read_blob(struct walk *walk, const git_oid *id, const char *path, struct pk_erro
     return PK_OK;
 }
 
+static enum pk_code walk_tree(struct walk *walk, const git_oid *id, const char *folder,
+                              unsigned depth, struct pk_error *err);
+
+static enum pk_code
+read_entry(struct walk *walk, const git_tree_entry *entry, const char *folder, unsigned depth,
+           struct pk_error *err)
+{
+    const char *name = git_tree_entry_name(entry);
+    const char *path = pk_source_path(walk->files.pool, folder, name);
+    switch (pk_source_entry(&walk->files, path, name, kind_of(entry), depth)) {
+    case PK_ENTRY_READ:
+        return read_blob(walk, git_tree_entry_id(entry), path, err);
+    case PK_ENTRY_DESCEND:
+        return walk_tree(walk, git_tree_entry_id(entry), path, depth + 1, err);
+    case PK_ENTRY_STOP:
+        walk->stopped = true;
+        break;
+    case PK_ENTRY_SKIP:
+        break;
+    }
+    return PK_OK;
+}
+
 static enum pk_code
 walk_tree(struct walk *walk, const git_oid *id, const char *folder, unsigned depth,
           struct pk_error *err)
@@ -80,22 +103,7 @@ walk_tree(struct walk *walk, const git_oid *id, const char *folder, unsigned dep
     enum pk_code code = PK_OK;
     size_t count = git_tree_entrycount(tree);
     for (size_t i = 0; i < count && code == PK_OK && !walk->stopped; i++) {
-        const git_tree_entry *entry = git_tree_entry_byindex(tree, i);
-        const char *name = git_tree_entry_name(entry);
-        const char *path = pk_source_path(walk->files.pool, folder, name);
-        switch (pk_source_entry(&walk->files, path, name, kind_of(entry), depth)) {
-        case PK_ENTRY_READ:
-            code = read_blob(walk, git_tree_entry_id(entry), path, err);
-            break;
-        case PK_ENTRY_DESCEND:
-            code = walk_tree(walk, git_tree_entry_id(entry), path, depth + 1, err);
-            break;
-        case PK_ENTRY_STOP:
-            walk->stopped = true;
-            break;
-        case PK_ENTRY_SKIP:
-            break;
-        }
+        code = read_entry(walk, git_tree_entry_byindex(tree, i), folder, depth, err);
     }
     return code;
 }
@@ -169,6 +177,16 @@ find_root(struct walk *walk, git_oid *root, struct pk_error *err)
     return PK_OK;
 }
 
+static enum pk_code
+open_walk(struct walk *walk, git_oid *folder, struct pk_error *err)
+{
+    enum pk_code code = pk_git_open(&walk->git, walk->bare, err);
+    if (code == PK_OK && (code = find_root(walk, folder, err)) == PK_OK) {
+        code = find_folder(walk, folder, err);
+    }
+    return code;
+}
+
 enum pk_code
 pk_repository_read(struct pk_pool *pool, const struct pk_repository_config *config,
                    const char *commit, struct pk_source_file **files, size_t *count,
@@ -181,9 +199,8 @@ pk_repository_read(struct pk_pool *pool, const struct pk_repository_config *conf
         .commit = commit,
     };
     git_oid folder;
-    enum pk_code code = pk_git_open(&walk.git, config->bare, err);
-    if (code != PK_OK || (code = find_root(&walk, &folder, err)) != PK_OK ||
-        (code = find_folder(&walk, &folder, err)) != PK_OK) {
+    enum pk_code code = open_walk(&walk, &folder, err);
+    if (code != PK_OK) {
         return code;
     }
     if (!walk.stopped && (code = walk_tree(&walk, &folder, "", 0, err)) != PK_OK) {
@@ -191,4 +208,114 @@ pk_repository_read(struct pk_pool *pool, const struct pk_repository_config *conf
     }
     pk_source_finish(&walk.files, files, count);
     return PK_OK;
+}
+
+/* -- two commits ------------------------------------------------------------------------------ */
+
+static bool
+is_same(const git_tree_entry *entry, const git_tree_entry *other)
+{
+    return other != NULL && kind_of(entry) == kind_of(other) &&
+           git_oid_equal(git_tree_entry_id(entry), git_tree_entry_id(other));
+}
+
+static bool
+are_folders(const git_tree_entry *entry, const git_tree_entry *other)
+{
+    return other != NULL && kind_of(entry) == PK_ENTRY_FOLDER && kind_of(other) == PK_ENTRY_FOLDER;
+}
+
+/* Reads what @p tree has and @p other has not; folders that both have are left out. */
+static enum pk_code
+read_differing(struct walk *walk, const git_tree *tree, const git_tree *other, const char *folder,
+               unsigned depth, struct pk_error *err)
+{
+    enum pk_code code = PK_OK;
+    size_t count = git_tree_entrycount(tree);
+    for (size_t i = 0; i < count && code == PK_OK && !walk->stopped; i++) {
+        const git_tree_entry *entry = git_tree_entry_byindex(tree, i);
+        const char *name = git_tree_entry_name(entry);
+        const git_tree_entry *counterpart = git_tree_entry_byname(other, name);
+        if (!is_same(entry, counterpart) && !are_folders(entry, counterpart)) {
+            code = read_entry(walk, entry, folder, depth, err);
+        }
+    }
+    return code;
+}
+
+static enum pk_code compare_trees(struct walk walks[2], const git_oid *before, const git_oid *after,
+                                  const char *folder, unsigned depth, struct pk_error *err);
+
+static enum pk_code
+compare_folders(struct walk walks[2], const git_tree *before, const git_tree *after,
+                const char *folder, unsigned depth, struct pk_error *err)
+{
+    enum pk_code code = PK_OK;
+    size_t count = git_tree_entrycount(after);
+    for (size_t i = 0; i < count && code == PK_OK; i++) {
+        const git_tree_entry *entry = git_tree_entry_byindex(after, i);
+        const char *name = git_tree_entry_name(entry);
+        const git_tree_entry *counterpart = git_tree_entry_byname(before, name);
+        if (is_same(entry, counterpart) || !are_folders(entry, counterpart)) {
+            continue;
+        }
+        struct walk *walk = &walks[1];
+        const char *path = pk_source_path(walk->files.pool, folder, name);
+        enum pk_entry_use use = pk_source_entry(&walk->files, path, name, kind_of(entry), depth);
+        if (use == PK_ENTRY_DESCEND) {
+            code = compare_trees(walks, git_tree_entry_id(counterpart), git_tree_entry_id(entry),
+                                 path, depth + 1, err);
+        }
+        walk->stopped = walk->stopped || use == PK_ENTRY_STOP;
+    }
+    return code;
+}
+
+static enum pk_code
+compare_trees(struct walk walks[2], const git_oid *before, const git_oid *after, const char *folder,
+              unsigned depth, struct pk_error *err)
+{
+    PK_CLEANUP(pk_git_tree_release) git_tree *old = NULL;
+    PK_CLEANUP(pk_git_tree_release) git_tree *new = NULL;
+    if (git_tree_lookup(&old, walks[0].git.repository, before) != 0 ||
+        git_tree_lookup(&new, walks[1].git.repository, after) != 0) {
+        return pk_git_damaged(err, walks[0].bare, folder[0] != '\0' ? folder : "the top folder");
+    }
+    enum pk_code code = read_differing(&walks[0], old, new, folder, depth, err);
+    if (code == PK_OK) {
+        code = read_differing(&walks[1], new, old, folder, depth, err);
+    }
+    return code == PK_OK ? compare_folders(walks, old, new, folder, depth, err) : code;
+}
+
+static void walks_done(struct walk (*walks)[2])
+{
+    walk_done(&(*walks)[0]);
+    walk_done(&(*walks)[1]);
+}
+
+enum pk_code
+pk_repository_compare(struct pk_pool *pool, const struct pk_repository_config *config,
+                      const char *before, const char *after, struct pk_repository_changes *out,
+                      struct pk_diagnostics *diagnostics, struct pk_error *err)
+{
+    const struct pk_source_files files = {
+        .pool = pool, .limits = config, .diagnostics = diagnostics};
+    PK_CLEANUP(walks_done)
+    struct walk walks[2] = {
+        {.files = files, .bare = config->bare, .commit = before},
+        {.files = files, .bare = config->bare, .commit = after},
+    };
+    git_oid folders[2];
+    enum pk_code code = PK_OK;
+    for (int i = 0; i < 2 && code == PK_OK; i++) {
+        code = open_walk(&walks[i], &folders[i], err);
+    }
+    if (code == PK_OK && !walks[0].stopped && !walks[1].stopped &&
+        !git_oid_equal(&folders[0], &folders[1])) {
+        code = compare_trees(walks, &folders[0], &folders[1], "", 0, err);
+    }
+    pk_source_finish(&walks[0].files, &out->before, &out->before_count);
+    pk_source_finish(&walks[1].files, &out->after, &out->after_count);
+    return code;
 }

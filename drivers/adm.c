@@ -25,6 +25,7 @@ static const struct pk_capabilities capabilities = {
     .writes = true,
     .batch_limit = BATCH_LIMIT,
     .keeps_relationships = true,
+    .changed_by_us_alone = true,
     .create_order = PK_SOURCE_FIRST,
     .update_order = PK_SOURCE_FIRST,
     .delete_order = PK_SOURCE_FIRST,
@@ -155,6 +156,49 @@ adm_verify(struct pk_server *server, struct pk_pool *pool, const struct pk_prefi
         return PK_OK;
     }
     return pk_adm_scopes_load(server->db, pool, server->config->name, subnets, count, out, err);
+}
+
+/* The subnets and their neighbours, sorted, each once. */
+static enum pk_code
+find_near(struct pk_server *server, struct pk_pool *pool, const struct pk_prefix *subnets,
+          const uint32_t *ids, size_t count, struct pk_prefixes *out, struct pk_error *err)
+{
+    enum pk_code code = PK_OK;
+    for (size_t i = 0; i < count && code == PK_OK; i++) {
+        code = pk_adm_scopes_near(server->db, pool, server->config->name, subnets[i], ids[i], out,
+                                  err);
+        *pk_push(pool, out) = subnets[i];
+    }
+    pk_prefixes_sort(out);
+    return code;
+}
+
+static enum pk_code
+adm_read_near(struct pk_server *server, struct pk_pool *pool, const struct pk_prefix *subnets,
+              const uint32_t *ids, size_t count, struct pk_observation *out, struct pk_error *err)
+{
+    PK_SCRATCH(scratch);
+    struct pk_prefixes near = {0};
+    struct pk_observation seen = {.sequence = ""};
+    struct pk_relations all;
+    if (server->db == NULL) {
+        return adm_read(server, pool, out, err);
+    }
+    enum pk_code code = adm_sequence(server, pool, &seen.sequence, err);
+    if (code == PK_OK) {
+        code = find_near(server, scratch, subnets, ids, count, &near, err);
+    }
+    if (code == PK_OK) {
+        code = adm_verify(server, pool, near.at, near.count, &seen.rows, err);
+    }
+    if (code == PK_OK) {
+        code = pk_adm_relations_load(server->db, pool, &all, err);
+    }
+    if (code == PK_OK) {
+        seen.relations = relations_of(pool, &all, server->config->name);
+        *out = seen;
+    }
+    return code;
 }
 
 static enum pk_code
@@ -334,6 +378,7 @@ const struct pk_driver pk_driver_adm = {
     .capabilities = adm_capabilities,
     .sequence = adm_sequence,
     .read = adm_read,
+    .read_near = adm_read_near,
     .write = adm_write,
     .verify = adm_verify,
     .health = adm_health,

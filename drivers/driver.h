@@ -35,6 +35,7 @@ struct pk_capabilities {
     bool keeps_relationships; /**< relationship and link rows are ours to make (adm)          */
     bool has_pair_states;
     bool demands_valid_scope; /**< enforces ValidateDhcpScope                                 */
+    bool changed_by_us_alone; /**< nobody writes it who does not hold the database's lock     */
     enum pk_write_order create_order, update_order, delete_order;
 };
 
@@ -93,6 +94,14 @@ struct pk_driver {
     /** All of it or a failure; a garbled answer is a failure, never an empty server. */
     enum pk_code (*read)(struct pk_server *server, struct pk_pool *pool, struct pk_observation *out,
                          struct pk_error *err);
+    /**
+     * What there is of these subnets (sorted): their rows, and every further row that overlaps one
+     * of them or holds the subnet id it is given in @p ids (0: none), with all relationships.
+     * NULL: this kind of server is always read as a whole.
+     */
+    enum pk_code (*read_near)(struct pk_server *server, struct pk_pool *pool,
+                              const struct pk_prefix *subnets, const uint32_t *ids, size_t count,
+                              struct pk_observation *out, struct pk_error *err);
     /**
      * Offers a batch in order.
      * @param results  one for each change

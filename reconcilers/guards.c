@@ -50,7 +50,8 @@ test_server_lost(struct judging *judging, struct pk_text *why)
 static void
 test_empty(struct judging *judging, struct pk_text *why)
 {
-    size_t wanted = judging->plan->view->scopes.count, n = judging->facts.n;
+    const struct pk_pair_view *view = judging->plan->view;
+    size_t wanted = view->scopes.count + view->unseen, n = judging->facts.n;
     if (wanted == 0 || wanted * 2 < n) {
         pk_text_addf(why, "Git names %zu scopes, %zu were verified", wanted, n);
     }

@@ -47,7 +47,7 @@ is_edited(const struct pk_comparing *comparing, const struct pk_scope_state *sco
 static struct evidence
 gather_evidence(const struct pk_comparing *comparing, int side)
 {
-    struct evidence evidence = {0};
+    struct evidence evidence = {.verified = comparing->view->unseen};
     for (size_t i = 0; i < comparing->count; i++) {
         const struct pk_scope_state *scope = &comparing->at[i];
         if (!scope->is_kept_equal || scope->base[side] == NULL) {

@@ -85,7 +85,7 @@ replicate_server(struct planning *planning, int to)
     const struct pk_comparison *comparison = planning->comparison;
     const struct pk_scope_state **scopes =
         pk_array(planning->pool, const struct pk_scope_state *, comparison->count + 1);
-    size_t all = 0, affected = 0, lacking = 0;
+    size_t all = planning->view->unseen, affected = 0, lacking = 0;
     for (size_t i = 0; i < comparison->count; i++) {
         const struct pk_scope_state *scope = &comparison->at[i];
         all += scope->is_kept_equal;
@@ -202,6 +202,7 @@ pk_plan_relationship(struct pk_pool *pool, const struct pk_pair_view *view,
         return plan;
     }
     plan.comparison = pk_compare(pool, view);
+    plan.in_sync = view->unseen;
     list_foreign(pool, &plan);
 
     struct planning planning = {.pool = pool, .view = view, .comparison = &plan.comparison};

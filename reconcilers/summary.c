@@ -68,7 +68,7 @@ pk_plan_summary(const struct pk_relationship_plan *plans, size_t count)
     for (size_t i = 0; i < count; i++) {
         const struct pk_relationship_plan *plan = &plans[i];
         if (!plan->is_known) {
-            summary.unknown += plan->view->scopes.count;
+            summary.unknown += plan->view->scopes.count + plan->view->unseen;
             continue;
         }
         summary.in_sync += plan->in_sync;

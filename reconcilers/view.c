@@ -55,7 +55,7 @@ size_t
 pk_view_base_count(const struct pk_pair_view *view)
 {
     const struct pk_rows *first = &view->base[PK_SERVER_1], *second = &view->base[PK_SERVER_2];
-    size_t count = 0;
+    size_t count = view->unseen;
     for (size_t i = 0; i < first->count; i++) {
         count += is_our_base(view, &first->at[i]);
     }

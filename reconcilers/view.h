@@ -49,6 +49,8 @@ struct pk_pair_view {
     const struct pk_relation *base_relation; /**< last verified relationship, NULL = never        */
     const char *renamed_from; /**< its name on the servers when Git renamed it, else NULL; rows of
                                    that name count as this relationship's                        */
+    size_t unseen; /**< scopes left out of everything here: wanted, verified and in step before, and
+                        nothing about them changed since                                      */
     bool bases_unknown; /**< no database at hand: guards that need bases are not judged           */
     struct pk_moves leaving, coming;
     /** Scopes that Git now names in another relationship of the same two servers: that one links

@@ -6,8 +6,8 @@
  * adding a field is adding a row (CONTRIBUTING.md, "Add a field").
  *
  * Values everywhere are *canonical JSON text* (base/json.h) in the kind's own unit: a lease time is
- * `28800`, a state `"active"`, an option `["10.0.0.1"]`.  Equal meaning is equal text; a value equal
- * to the field's default is not stored at all.
+ * `28800`, a state `"active"`, an option `["10.0.0.1"]`.  Equal meaning is equal text; a value
+ * equal to the field's default is not stored at all.
  */
 #ifndef PK_ADM_FIELD_H
 #define PK_ADM_FIELD_H
@@ -20,20 +20,20 @@
 
 /** How a field is written, checked and compared.  In brackets: the canonical JSON. */
 enum pk_kind {
-    PK_KIND_TEXT,         /**< any one-line text [string]                                         */
-    PK_KIND_NAME,         /**< letters, digits, `.`, `_`, `-`: names of our own things [string]    */
-    PK_KIND_BOOLEAN,      /**< true | false [true, false]                                         */
-    PK_KIND_NUMBER,       /**< decimal within min..max [integer]                                  */
-    PK_KIND_DURATION,     /**< 90s, 15m, 8h, 2d, seconds, unlimited [integer seconds; unlimited =
-                               4294967295]                                                        */
-    PK_KIND_CHOICE,       /**< one of the row's choices [string]                                  */
-    PK_KIND_PREFIX,       /**< ADDRESS/LENGTH, host bits zero [string]                            */
-    PK_KIND_SERVER_PAIR,  /**< two server names, order counts [array of two strings]              */
-    PK_KIND_RANGES,       /**< address ranges with each one's pool settings, less the exclusions
-                               [array sorted by address, touching ranges with equal settings
-                               joined: "FIRST-LAST" or {"kea": {…}, "range": "FIRST-LAST"}]       */
-    PK_KIND_EXCLUSIONS,   /**< YAML only: taken off the ranges, never a part of its own           */
-    PK_KIND_OPTIONS,      /**< by option name; one part each [see adm/option.h]                   */
+    PK_KIND_TEXT,        /**< any one-line text [string]                                         */
+    PK_KIND_NAME,        /**< letters, digits, `.`, `_`, `-`: names of our own things [string]    */
+    PK_KIND_BOOLEAN,     /**< true | false [true, false]                                         */
+    PK_KIND_NUMBER,      /**< decimal within min..max [integer]                                  */
+    PK_KIND_DURATION,    /**< 90s, 15m, 8h, 2d, seconds, unlimited [integer seconds; unlimited =
+                              4294967295]                                                        */
+    PK_KIND_CHOICE,      /**< one of the row's choices [string]                                  */
+    PK_KIND_PREFIX,      /**< ADDRESS/LENGTH, host bits zero [string]                            */
+    PK_KIND_SERVER_PAIR, /**< two server names, order counts [array of two strings]              */
+    PK_KIND_RANGES,      /**< address ranges with each one's pool settings, less the exclusions
+                              [array sorted by address, touching ranges with equal settings
+                              joined: "FIRST-LAST" or {"kea": {…}, "range": "FIRST-LAST"}]       */
+    PK_KIND_EXCLUSIONS,  /**< YAML only: taken off the ranges, never a part of its own           */
+    PK_KIND_OPTIONS,     /**< by option name; one part each [see adm/option.h]                   */
     PK_KIND_RESERVATIONS, /**< by identifier `mac=00:1a:…`; one part each [object: hostname, ip,
                                name, options, kea; absent keys left out]                          */
     PK_KIND_JSON_MAP,     /**< by key; one part each [the value as JSON]                          */
@@ -155,7 +155,6 @@ enum pk_reservation_field {
  * Value as people read it: 28800 → `8h`, ["10.0.0.1"] → `10.0.0.1`, NULL → `-`.  Never holds
  * control characters, so it is safe on a terminal.
  */
-const char *pk_field_display(struct pk_pool *pool, const struct pk_field *field,
-                             const char *value);
+const char *pk_field_display(struct pk_pool *pool, const struct pk_field *field, const char *value);
 
 #endif

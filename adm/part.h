@@ -33,13 +33,14 @@ int pk_part_compare(const struct pk_part *a, const struct pk_part *b);
 /** `field` or `field.key`: the name in JSON, events and `applied`. */
 const char *pk_part_name(struct pk_pool *pool, const struct pk_field *field, const char *key);
 
-/** Splits a part's name; false when @p table has no such field or the key is missing or too much. */
+/** Splits a part's name; false when @p table has no such field or the key is missing or too much.
+ */
 bool pk_part_parse_name(const struct pk_field_table *table, const char *name,
                         const struct pk_field **field, const char **key);
 
 /** The value of (field, key), or NULL when absent.  Borrowed from @p parts. */
-const char *pk_parts_get(const struct pk_parts *parts, const struct pk_field *field,
-                         const char *key);
+const char *
+pk_parts_get(const struct pk_parts *parts, const struct pk_field *field, const char *key);
 
 /** Sorts @p count parts in place and drops those that only hold their field's default. */
 struct pk_parts pk_parts_canonical(struct pk_part *at, size_t count);

@@ -37,7 +37,8 @@ pk_sighting_put(struct pk_txn *txn, const struct pk_sighting *sighting)
 {
     pk_txn_run(txn, PK_SQL_SIGHTING_PUT,
                PK_VALUES(sql_text(sighting->server), sql_int(sighting->reachable),
-                         sql_int(sighting->observed_at.ms), sql_text(sighting->reason)));
+                         sql_int(sighting->observed_at.ms), sql_text(sighting->reason),
+                         sql_int(PK_SIGHTING_FRESH_MS)));
 }
 
 enum pk_code

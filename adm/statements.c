@@ -333,7 +333,7 @@ static const char *const statements[PK_SQL_COUNT] = {
     [PK_SQL_SIGHTING_PUT] =
         "INSERT INTO sightings(server, reachable, observed_at_ms, reason) VALUES(?1, ?2, ?3, ?4)"
         " ON CONFLICT DO UPDATE SET reachable = ?2, observed_at_ms = ?3, reason = ?4"
-        " WHERE reachable <> ?2 OR reason IS NOT ?4",
+        " WHERE reachable <> ?2 OR reason IS NOT ?4 OR observed_at_ms + ?5 <= ?3",
     [PK_SQL_SIGHTINGS_LOAD] = "SELECT server, reachable, observed_at_ms, reason FROM sightings"
                               " ORDER BY server",
 

@@ -161,6 +161,13 @@ struct pk_sighting {
     const char *reason;         /**< of the last failure, or NULL */
 };
 
+/** How old a recorded time may become before an unchanged sighting is written again. */
+enum { PK_SIGHTING_FRESH_MS = 5 * 60 * 1000 };
+
+/**
+ * Written when reachable or reason changes; else only when the recorded time is no longer fresh, so
+ * that status does not look stale and an idle agent writes one row in five minutes.
+ */
 void pk_sighting_put(struct pk_txn *txn, const struct pk_sighting *sighting);
 enum pk_code pk_sightings_load(struct pk_db *db, struct pk_pool *pool, struct pk_sighting **at,
                                size_t *count, struct pk_error *err);

@@ -121,8 +121,9 @@ read_answer(void *cookie, char *at, size_t bytes)
         code = pk_control_receive(&client->stream, &answer, NULL);
     }
     pk_control_set_timeout(client->fd, REQUEST_TIMEOUT_MS);
-    const char *line = code == PK_OK ? json_string_value(json_object_get(answer, "in")) : NULL;
-    size_t length = line != NULL ? strlen(line) : 0;
+    const json_t *said = code == PK_OK ? json_object_get(answer, "in") : NULL;
+    const char *line = json_string_value(said);
+    size_t length = json_string_length(said);
     length = length < bytes ? length : bytes;
     if (length != 0) {
         memcpy(at, line, length);
@@ -168,14 +169,16 @@ parse_request(struct pk_pool *pool, const json_t *request, struct pk_arguments *
     const json_t *argv = json_object_get(request, "argv");
     size_t count = json_array_size(argv);
     if (count == 0 || count > ARGUMENTS_LIMIT) {
-        return pk_error_set(err, PK_EINVAL, "control socket", "a request has 1 to %d words",
-                            ARGUMENTS_LIMIT);
+        pk_error_set(err, PK_EINVAL, "control socket", "a request has 1 to %d words",
+                     ARGUMENTS_LIMIT);
+        return PK_EINVAL;
     }
     char **words = pk_array(pool, char *, count + 1);
     for (size_t i = 0; i < count; i++) {
         const char *word = json_string_value(json_array_get(argv, i));
         if (word == NULL) {
-            return pk_error_set(err, PK_EINVAL, "control socket", "a word of it is not text");
+            pk_error_set(err, PK_EINVAL, "control socket", "a word of it is not text");
+            return PK_EINVAL;
         }
         words[i] = pk_strdup(pool, word);
     }

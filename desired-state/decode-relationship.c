@@ -54,7 +54,7 @@ read_choice(const struct relationship_reader *reader, enum pk_relationship_field
             return i;
         }
     }
-    assert(!"canonical choices are choices");
+    assert(false); /* canonical choices are choices */
     return 0;
 }
 

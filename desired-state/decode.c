@@ -207,7 +207,7 @@ read_scalar(const struct scalar *in)
     case PK_KIND_DEFAULTS:
         break;
     }
-    assert(!"a scalar kind");
+    assert(false); /* the caller asks for scalar kinds only */
     return NULL;
 }
 

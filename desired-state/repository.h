@@ -57,7 +57,7 @@ enum pk_code pk_repository_descends(const struct pk_repository_config *config, c
  * Reads the YAML files of a commit under config->path by a walk over its trees.
  *
  * Links and submodules named like one of ours, too many or too large files become diagnostics.
- * @return PK_OK (also with diagnostics); PK_ENOENT (no such commit or path); PK_ESYS
+ * @return PK_OK (also with diagnostics); PK_ENOENT (no such commit); PK_ESYS
  */
 enum pk_code pk_repository_read(struct pk_pool *pool, const struct pk_repository_config *config,
                                 const char *commit, struct pk_source_file **files, size_t *count,

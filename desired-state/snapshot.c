@@ -83,6 +83,18 @@ compare_relationships(const void *left, const void *right)
     return order != 0 ? order : strcmp(a->wanted.mark.file, b->wanted.mark.file);
 }
 
+/* The reader may have said already that there is nothing to read. */
+static bool
+is_known_empty(const struct pk_diagnostics *diagnostics)
+{
+    for (size_t i = 0; i < diagnostics->list.count; i++) {
+        if (diagnostics->list.at[i].rule == PK_RULE_NOTHING_WANTED) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Of two with one name the first counts, so that nothing is reported twice because of it. */
 static void
 settle_relationships(struct builder *builder)
@@ -103,7 +115,7 @@ settle_relationships(struct builder *builder)
         }
     }
     builder->said.relationships.count = kept;
-    if (kept == 0 && builder->complete) {
+    if (kept == 0 && builder->complete && !is_known_empty(builder->diagnostics)) {
         pk_diagnose(builder->diagnostics, PK_RULE_NOTHING_WANTED, (struct pk_mark){.file = ""},
                     "look at the configured branch and path",
                     "no file has a relationship: nothing is wanted");

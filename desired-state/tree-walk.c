@@ -117,17 +117,13 @@ enter(struct walk *walk, git_oid *id, const char *name, const char *path, struct
         return pk_git_damaged(err, walk->bare, path);
     }
     const git_tree_entry *entry = git_tree_entry_byname(tree, name);
-    if (entry == NULL) {
-        return pk_error_set(err, PK_ENOENT, path,
-                            "commit %.8s has no such folder; correct repository.path, or commit "
-                            "the folder",
-                            walk->commit);
-    }
-    enum pk_entry_kind kind = kind_of(entry);
+    enum pk_entry_kind kind = entry != NULL ? kind_of(entry) : PK_ENTRY_FILE;
     if (kind == PK_ENTRY_FILE) {
-        return pk_error_set(err, PK_ENOENT, path,
-                            "in commit %.8s this is a file, not a folder; correct repository.path",
-                            walk->commit);
+        pk_diagnose(walk->files.diagnostics, PK_RULE_NOTHING_WANTED, (struct pk_mark){.file = path},
+                    "correct repository.path, or commit the folder", "commit %.8s has %s",
+                    walk->commit, entry == NULL ? "no such folder" : "a file here, not a folder");
+        walk->stopped = true;
+        return PK_OK;
     }
     if (kind != PK_ENTRY_FOLDER) {
         pk_source_not_a_file(walk->files.diagnostics, path, kind);

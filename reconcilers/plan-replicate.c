@@ -25,8 +25,8 @@ why_not(const struct copying *copying, const struct pk_scope_state *scope)
     if (row == NULL) {
         return pk_sprintf(copying->pool, "%s has no such scope to copy", server);
     }
-    if (pk_view_has(view, copying->from, row)) {
-        return NULL;
+    if (row->relationship != NULL && pk_view_has(view, copying->from, row)) {
+        return NULL; /* listing an unlinked scope here does not make it part of the pair */
     }
     return row->relationship != NULL
                ? pk_sprintf(copying->pool, "on %s it is in relationship %s", server,

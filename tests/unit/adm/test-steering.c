@@ -319,8 +319,13 @@ a_server_seen_again_the_same_way_is_not_written(void **state)
     size_t count = 0;
     see(store, (struct pk_sighting){"dhcp-a", true, morning, NULL});
     int64_t changes = pk_db_changes(store->db);
-    see(store, (struct pk_sighting){"dhcp-a", true, noon, NULL});
+    const struct pk_wall still_fresh = {morning.ms + PK_SIGHTING_FRESH_MS - 1};
+    see(store, (struct pk_sighting){"dhcp-a", true, still_fresh, NULL});
     assert_int_equal(pk_db_changes(store->db), changes);
+    const struct pk_wall stale = {morning.ms + PK_SIGHTING_FRESH_MS};
+    see(store, (struct pk_sighting){"dhcp-a", true, stale, NULL});
+    assert_int_equal(pk_db_changes(store->db), changes + 1);
+    changes++;
     see(store, (struct pk_sighting){"dhcp-a", false, noon, "timed out"});
     see(store, (struct pk_sighting){"dhcp-a", false, noon, "refused"});
     assert_int_equal(pk_db_changes(store->db), changes + 2);

@@ -109,11 +109,25 @@ a_created_partner_row_gets_its_link(void **state)
     PK_SCRATCH(pool);
     struct pk_plan_options options = build_options();
     struct pk_relationship_plan plan =
-        pk_plan_replicate(pool, build_view(pool, "unlinked-a\na " FIRST " link:- id=1"),
-                          PK_SERVER_1, NULL, 0, PK_OPERATION_REPLICATE_SCOPE, &options);
+        pk_plan_replicate(pool, build_view(pool, "a " FIRST " id=1"), PK_SERVER_1, NULL, 0,
+                          PK_OPERATION_REPLICATE_SCOPE, &options);
     assert_string_equal(describe_parts(pool, &plan.actions[0].changes[0].row->parts),
                         "relationship=\"campus\" id=1");
     assert_string_equal(plan.actions[0].changes[0].row->relationship, "campus");
+}
+
+static void
+a_scope_listed_here_without_a_link_is_not_of_the_pair(void **state)
+{
+    (void)state;
+    PK_SCRATCH(pool);
+    struct pk_plan_options options = build_options();
+    struct pk_relationship_plan plan =
+        pk_plan_replicate(pool, build_view(pool, "unlinked-a\na " FIRST " link:- id=1"),
+                          PK_SERVER_1, NULL, 0, PK_OPERATION_REPLICATE_SCOPE, &options);
+    assert_string_equal(describe_actions(pool, &plan),
+                        "replicate-scope " FIRST
+                        " a>b not-applicable: on a it is in no relationship\n");
 }
 
 static void
@@ -155,6 +169,7 @@ main(void)
         cmocka_unit_test(a_server_is_replicated_as_one),
         cmocka_unit_test(what_cannot_be_copied_says_why),
         cmocka_unit_test(a_created_partner_row_gets_its_link),
+        cmocka_unit_test(a_scope_listed_here_without_a_link_is_not_of_the_pair),
         cmocka_unit_test(replicate_never_deletes_and_never_overlaps),
         cmocka_unit_test(what_is_there_already_is_success_with_nothing_to_do),
     };

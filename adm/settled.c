@@ -132,8 +132,9 @@ pk_settled_put(struct pk_txn *txn, const struct pk_settled *settled)
             PK_VALUES(sql_text(settled->sources[i].path), sql_text(settled->sources[i].content)));
     }
     for (size_t i = 0; i < settled->open.count; i++) {
-        pk_txn_run(txn, PK_SQL_SETTLED_OPEN_INSERT,
-                   PK_VALUES(sql_int(settled->open.at[i].address), sql_int(settled->open.at[i].length)));
+        pk_txn_run(
+            txn, PK_SQL_SETTLED_OPEN_INSERT,
+            PK_VALUES(sql_int(settled->open.at[i].address), sql_int(settled->open.at[i].length)));
     }
     for (size_t i = 0; i < settled->relationship_count; i++) {
         pk_txn_run(txn, PK_SQL_SETTLED_RELATIONSHIP_INSERT,

@@ -172,11 +172,11 @@ static const char *const statements[PK_SQL_COUNT] = {
         " LEFT JOIN applied_parts p ON p.base_id = a.base_id"
         " WHERE a.server = ?1 AND a.scope_id = ?2 AND a.prefix_length = ?3",
     [PK_SQL_APPLIED_RELATIONSHIPS] = /* from name to name in the index, not from scope to scope */
-        "WITH RECURSIVE names(name) AS (SELECT min(relationship) FROM applied UNION ALL"
-        " SELECT (SELECT min(relationship) FROM applied WHERE relationship > name) FROM names"
-        "  WHERE name IS NOT NULL)"
-        " SELECT name FROM names WHERE name IS NOT NULL"
-        " UNION SELECT relationship FROM applied_relations ORDER BY 1",
+    "WITH RECURSIVE names(name) AS (SELECT min(relationship) FROM applied UNION ALL"
+    " SELECT (SELECT min(relationship) FROM applied WHERE relationship > name) FROM names"
+    "  WHERE name IS NOT NULL)"
+    " SELECT name FROM names WHERE name IS NOT NULL"
+    " UNION SELECT relationship FROM applied_relations ORDER BY 1",
     [PK_SQL_APPLIED_SERVERS] = "SELECT server, count(*) FROM applied WHERE relationship = ?1"
                                " GROUP BY server ORDER BY server",
     [PK_SQL_APPLIED_PUT] =

@@ -19,7 +19,7 @@ struct pk_range {
     uint32_t first, last; /**< inclusive, first <= last */
 };
 
-enum { PK_IPV4_TEXT_BYTES = 16, PK_PREFIX_TEXT_BYTES = 19, PK_RANGE_TEXT_BYTES = 32 };
+enum { PK_IPV4_TEXT_BYTES = 16, PK_PREFIX_TEXT_BYTES = 20, PK_RANGE_TEXT_BYTES = 32 };
 
 /** Four decimal parts, no leading zeros. */
 bool pk_parse_ipv4(const char *text, uint32_t *address);

@@ -63,7 +63,7 @@ pk_db_file_resolve(const char *path, char **out, struct pk_error *err)
     PK_SCRATCH(scratch);
     const char *name = basename(pk_strdup(scratch, path));
     if (asprintf(&whole, "%s/%s", strcmp(folder, "/") == 0 ? "" : folder, name) < 0) {
-        abort();
+        pk_out_of_memory();
     }
     free(folder);
 

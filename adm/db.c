@@ -272,7 +272,7 @@ pk_db_open(const char *path, enum pk_db_mode mode, bool embedded, struct pk_db *
     }
     struct pk_db *db = calloc(1, sizeof *db);
     if (db == NULL) {
-        abort();
+        pk_out_of_memory();
     }
     *db = (struct pk_db){.mode = mode, .lock = -1, .path = resolved};
     code = open_mode(db, embedded, err);

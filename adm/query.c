@@ -19,6 +19,8 @@ advice(int sqlite_code)
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
         return "another program is using the database: close it and run again";
+    case SQLITE_NOMEM:
+        return "memory ran out: end other programs or raise the limit, then run again";
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
         return "the database is damaged: keep the file and restore a copy";
@@ -231,10 +233,15 @@ pk_column_time(const struct pk_cursor *cursor, int column)
     return (struct pk_wall){.ms = pk_column_int(cursor, column)};
 }
 
+/* The library answers NULL for a NULL and when memory ran out, and a NULL means something here. */
 const char *
 pk_column_peek(const struct pk_cursor *cursor, int column)
 {
-    return (const char *)sqlite3_column_text(cursor->stmt, column);
+    const char *text = (const char *)sqlite3_column_text(cursor->stmt, column);
+    if (text == NULL && !pk_column_is_null(cursor, column)) {
+        pk_out_of_memory();
+    }
+    return text;
 }
 
 const char *

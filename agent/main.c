@@ -14,6 +14,7 @@
 
 #include "adm/db.h"
 #include "agent/command-line.h"
+#include "base/json.h"
 #include "base/number.h"
 #include "desired-state/repository.h"
 
@@ -142,6 +143,7 @@ main(int argc, char **argv)
     if (argc > 1 && strcmp(argv[1], PK_FETCH_HELPER_VERB) == 0) {
         return pk_repository_fetch_helper(argc, argv);
     }
+    pk_json_start();
     watch_signals();
     setlocale(LC_CTYPE, "");
     PK_SCRATCH(pool);

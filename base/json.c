@@ -2,11 +2,28 @@
 #include "base/json.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
 
 enum {
     DEPTH_LIMIT = 32,
     REAL_DIGITS = 15, /* the most that every decimal survives: 0.1 stays 0.1 */
 };
+
+static void *
+allocate(size_t bytes)
+{
+    void *at = malloc(bytes);
+    if (at == NULL) {
+        pk_out_of_memory();
+    }
+    return at;
+}
+
+void
+pk_json_start(void)
+{
+    json_set_alloc_funcs(allocate, free);
+}
 
 const char *
 pk_json_text(struct pk_pool *pool, const json_t *value)

@@ -12,6 +12,12 @@
 
 #include "base/pool.h"
 
+/**
+ * To be called once, before anything else here: from then on the library's allocations succeed or
+ * end the process, so a document is never silently without one of its keys.
+ */
+void pk_json_start(void);
+
 /** Canonical text of @p value, in @p pool. */
 const char *pk_json_text(struct pk_pool *pool, const json_t *value);
 

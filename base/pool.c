@@ -24,10 +24,10 @@ struct pk_pool {
     size_t block_bytes; /* size of the next block               */
 };
 
-static void
-out_of_memory(void)
+void
+pk_out_of_memory(void)
 {
-    fputs("pairkeeper: out of memory\n", stderr);
+    fputs("pairkeeper: out of memory: what was done is on record, run it again\n", stderr);
     abort();
 }
 
@@ -36,7 +36,7 @@ pk_pool_new(struct pk_pool *parent)
 {
     struct pk_pool *pool = talloc_zero(parent, struct pk_pool);
     if (pool == NULL) {
-        out_of_memory();
+        pk_out_of_memory();
     }
     pool->block_bytes = FIRST_BLOCK_BYTES;
     return pool;
@@ -62,7 +62,7 @@ new_block(struct pk_pool *pool, size_t bytes)
 {
     void *block = talloc_zero_size(pool, bytes);
     if (block == NULL) {
-        out_of_memory();
+        pk_out_of_memory();
     }
     return block;
 }
@@ -72,7 +72,7 @@ pk_alloc(struct pk_pool *pool, size_t bytes)
 {
     const size_t align = alignof(max_align_t);
     if (bytes > SIZE_MAX - align) {
-        out_of_memory();
+        pk_out_of_memory();
     }
     size_t rounded = bytes == 0 ? align : (bytes + align - 1) / align * align;
     if (rounded > pool->block_bytes / 2) {
@@ -96,7 +96,7 @@ pk_alloc_array(struct pk_pool *pool, size_t count, size_t element_bytes)
 {
     size_t bytes;
     if (__builtin_mul_overflow(count, element_bytes, &bytes)) {
-        out_of_memory();
+        pk_out_of_memory();
     }
     return pk_alloc(pool, bytes);
 }
@@ -123,7 +123,7 @@ pk_vsprintf(struct pk_pool *pool, const char *format, va_list args)
     int bytes = vsnprintf(NULL, 0, format, again);
     va_end(again);
     if (bytes < 0) {
-        out_of_memory();
+        pk_out_of_memory();
     }
     char *text = pk_alloc(pool, (size_t)bytes + 1);
     vsnprintf(text, (size_t)bytes + 1, format, args);

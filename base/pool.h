@@ -12,8 +12,9 @@
  * data: they have _open and _close.
  *
  * Running out of memory ends the process: what must last is in Git and in SQLite, the supervisor
- * starts us again.  So nothing here returns NULL.  Sizes of *input* are limited where input is
- * read.
+ * starts us again.  So nothing here returns NULL, and what a library could not allocate ends the
+ * process as well, before a missing value is taken for an empty one.  Sizes of *input* are limited
+ * where input is read.
  */
 #ifndef PK_BASE_POOL_H
 #define PK_BASE_POOL_H
@@ -24,6 +25,9 @@
 #include "base/error.h"
 
 struct pk_pool;
+
+/** Says so and ends the process: for an allocation outside of the pools that failed. */
+_Noreturn void pk_out_of_memory(void);
 
 #define PK_CLEANUP(function) __attribute__((cleanup(function)))
 

@@ -9,7 +9,6 @@
 #include "desired-state/document.h"
 
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <yaml.h>
@@ -77,7 +76,7 @@ static void
 diagnose_syntax(const struct reader *reader, const yaml_parser_t *parser)
 {
     if (parser->error == YAML_MEMORY_ERROR) {
-        abort();
+        pk_out_of_memory();
     }
     const char *problem = parser->problem != NULL ? parser->problem : "cannot be read";
     const char *hint = NULL;
@@ -315,7 +314,7 @@ read_events(struct reader *reader, const char *bytes, size_t size)
 {
     PK_CLEANUP(yaml_parser_delete) yaml_parser_t parser;
     if (yaml_parser_initialize(&parser) == 0) {
-        abort();
+        pk_out_of_memory();
     }
     yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&parser, (const unsigned char *)bytes, size);

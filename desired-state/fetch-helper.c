@@ -19,6 +19,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/nearest.h"
@@ -171,7 +172,10 @@ static void
 remove_leftovers(const struct fetch *fetch)
 {
     static const char unfinished_pack[] = "pack_git2_";
-    unlink(pk_sprintf(fetch->pool, "%s/%s.lock", fetch->bare, fetch->our_ref));
+    const char *const locked[] = {"HEAD", "config", "packed-refs", fetch->our_ref};
+    for (size_t i = 0; i < sizeof locked / sizeof locked[0]; i++) {
+        unlink(pk_sprintf(fetch->pool, "%s/%s.lock", fetch->bare, locked[i]));
+    }
     DIR *packs = opendir(pk_sprintf(fetch->pool, "%s/objects/pack", fetch->bare));
     for (struct dirent *entry; packs != NULL && (entry = readdir(packs)) != NULL;) {
         if (strncmp(entry->d_name, unfinished_pack, sizeof unfinished_pack - 1) == 0) {
@@ -188,6 +192,12 @@ static enum pk_code
 lock_bare(struct fetch *fetch, struct pk_error *err)
 {
     const char *path = pk_sprintf(fetch->pool, "%s/pairkeeper.lock", fetch->bare);
+    if (mkdir(fetch->bare, S_IRWXU) != 0 && errno != EEXIST) {
+        return pk_error_set(err, errno == EACCES ? PK_EACCESS : PK_ESYS, fetch->bare,
+                            "no place for the copy of the repository: %s; see whether its folder "
+                            "exists and may be written",
+                            strerror(errno));
+    }
     fetch->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
     if (fetch->lock < 0 || flock(fetch->lock, LOCK_EX) != 0) {
         return pk_error_set(err, errno == EACCES ? PK_EACCESS : PK_ESYS, path,
@@ -375,8 +385,8 @@ run(struct fetch *fetch, git_oid *tip, struct pk_error *err)
                             "'%s' is no name for a branch; correct repository.branch",
                             fetch->branch);
     }
-    if ((code = check_source(fetch, err)) != PK_OK || (code = open_bare(fetch, err)) != PK_OK ||
-        (code = lock_bare(fetch, err)) != PK_OK || (code = find_tip(fetch, tip, err)) != PK_OK) {
+    if ((code = check_source(fetch, err)) != PK_OK || (code = lock_bare(fetch, err)) != PK_OK ||
+        (code = open_bare(fetch, err)) != PK_OK || (code = find_tip(fetch, tip, err)) != PK_OK) {
         return code;
     }
     if (!git_odb_exists(fetch->git.odb, tip) && (code = download(fetch, tip, err)) != PK_OK) {

@@ -250,6 +250,9 @@ pk_desired_record(struct pk_txn *txn, const struct pk_desired *desired, const ch
                                              .message = desired->fetch_failure});
         return;
     }
+    if (desired->attempted == NULL) {
+        return;
+    }
     bool is_new = attempted == NULL || strcmp(attempted, desired->attempted) != 0;
     if (is_new) {
         pk_revision_set(txn, "", PK_REVISION_ATTEMPTED, desired->attempted, now);

@@ -6,7 +6,7 @@
  * Objects arrive as one pack that appears whole, then our reference moves; so a tip that is in the
  * object database has its history with it, and asking for the tip is all there is to do.
  */
-#include "desired-state/fetch.h"
+#include "desired-state/fetch-work.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -25,8 +25,6 @@
 #include "base/nearest.h"
 #include "base/number.h"
 #include "base/text.h"
-#include "desired-state/git.h"
-#include "desired-state/repository.h"
 
 /* Sanitizers reserve terabytes of address space for their shadow, so there the limit is off. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -40,13 +38,10 @@
 #define LIMIT_ADDRESS_SPACE 1
 #endif
 
-#define HEADS "refs/heads/"
-
 enum {
     CPU_LIMIT_S = 600,
     OPEN_FILES_LIMIT = 1024,
     OPEN_PACKS_LIMIT = 512,
-    PACK_OBJECTS_LIMIT = 4 * 1000 * 1000,
     PACK_FILE_FACTOR = 2, /* a pack on disk with the bases added to it, against what arrived */
     BRANCHES_NAMED = 8,
 };
@@ -54,22 +49,11 @@ enum {
 static const rlim_t address_space_limit = 2ULL << 30;
 static const size_t map_window_bytes = 32U << 20, map_total_bytes = 512U << 20;
 
-/* One fetch: where from, where to, and what is open meanwhile. */
-struct fetch {
-    struct pk_pool *pool;
-    const char *bare, *source, *branch;
-    const char *source_ref, *our_ref;
-    uint64_t pack_bytes_limit;
-    struct pk_git git;
-    git_remote *remote;
-    int lock;
-    bool over_limit;
-};
-
 static void
-fetch_done(struct fetch *fetch)
+fetch_done(struct pk_fetch *fetch)
 {
     git_remote_free(fetch->remote);
+    git_repository_free(fetch->local);
     pk_git_close(&fetch->git);
     if (fetch->lock >= 0) {
         close(fetch->lock);
@@ -100,58 +84,9 @@ limit_resources(uint64_t pack_bytes_limit)
     signal(SIGXFSZ, SIG_IGN); /* a write beyond the limit then fails with a reason */
 }
 
-static enum pk_code
-cannot_read_source(const struct fetch *fetch, int reason, struct pk_error *err)
-{
-    switch (reason) {
-    case ENOENT:
-    case ENOTDIR:
-        return pk_error_set(err, PK_ENOENT, fetch->source,
-                            "there is no such folder; correct repository.url");
-    case EACCES:
-        return pk_error_set(err, PK_EACCESS, fetch->source,
-                            "user %u, as which pairkeeper runs, may not read the repository; "
-                            "give that user read access",
-                            (unsigned)geteuid());
-    default:
-        return pk_error_set(err, PK_ESYS, fetch->source,
-                            "the repository cannot be read: %s; see the file system",
-                            strerror(reason));
-    }
-}
-
-/* The library says "not a repository" of what it may not read: so look first. */
-static enum pk_code
-check_source(const struct fetch *fetch, struct pk_error *err)
-{
-    static const char *const must_be_readable[] = {"HEAD", "objects", ".git/HEAD", ".git/objects"};
-    int folder = open(fetch->source, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int reason = folder < 0 ? errno : 0;
-    for (size_t i = 0; reason == 0 && i < sizeof must_be_readable / sizeof *must_be_readable; i++) {
-        if (faccessat(folder, must_be_readable[i], R_OK, AT_EACCESS) != 0 && errno == EACCES) {
-            reason = EACCES;
-        }
-    }
-    if (folder >= 0) {
-        close(folder);
-    }
-    if (reason != 0) {
-        return cannot_read_source(fetch, reason, err);
-    }
-    int failed = git_repository_open_ext(NULL, fetch->source, GIT_REPOSITORY_OPEN_NO_SEARCH, NULL);
-    if (failed == GIT_ENOTFOUND) {
-        return pk_error_set(err, PK_ENOENT, fetch->source,
-                            "this folder is not a Git repository; correct repository.url, or make "
-                            "it one with `git init`");
-    }
-    return failed == 0 ? PK_OK
-                       : pk_git_failed(err, PK_ESYS, fetch->source, "the repository does not open",
-                                       "see whether `git -C PATH log` works there");
-}
-
 /* Opens our bare repository, making it when it is missing or was only half made. */
 static enum pk_code
-open_bare(struct fetch *fetch, struct pk_error *err)
+open_bare(struct pk_fetch *fetch, struct pk_error *err)
 {
     int failed = git_repository_open_bare(&fetch->git.repository, fetch->bare);
     if (failed == GIT_ENOTFOUND) {
@@ -169,7 +104,7 @@ open_bare(struct fetch *fetch, struct pk_error *err)
 }
 
 static void
-remove_leftovers(const struct fetch *fetch)
+remove_leftovers(const struct pk_fetch *fetch)
 {
     static const char unfinished_pack[] = "pack_git2_";
     const char *const locked[] = {"HEAD", "config", "packed-refs", fetch->our_ref};
@@ -189,7 +124,7 @@ remove_leftovers(const struct fetch *fetch)
 
 /* Waits for another fetch into the same folder; the parent's deadline ends the wait. */
 static enum pk_code
-lock_bare(struct fetch *fetch, struct pk_error *err)
+lock_bare(struct pk_fetch *fetch, struct pk_error *err)
 {
     const char *path = pk_sprintf(fetch->pool, "%s/pairkeeper.lock", fetch->bare);
     if (mkdir(fetch->bare, S_IRWXU) != 0 && errno != EEXIST) {
@@ -209,135 +144,95 @@ lock_bare(struct fetch *fetch, struct pk_error *err)
     return PK_OK;
 }
 
-static enum pk_code
-connect_remote(struct fetch *fetch, const git_remote_head ***heads, size_t *count,
-               struct pk_error *err)
-{
-    const git_remote_create_options options = {
-        .version = GIT_REMOTE_CREATE_OPTIONS_VERSION,
-        .repository = fetch->git.repository,
-        .flags = GIT_REMOTE_CREATE_SKIP_INSTEADOF | GIT_REMOTE_CREATE_SKIP_DEFAULT_FETCHSPEC,
-    };
-    if (git_remote_create_with_opts(&fetch->remote, fetch->source, &options) != 0 ||
-        git_remote_connect(fetch->remote, GIT_DIRECTION_FETCH, NULL, NULL, NULL) != 0 ||
-        git_remote_ls(heads, count, fetch->remote) != 0) {
-        return pk_git_failed(err, PK_EAGAIN, fetch->source,
-                             "the repository does not list its branches",
-                             "see whether `git fsck` finds it whole");
-    }
-    return PK_OK;
-}
-
 /* "it has main, next and 3 more": the nearest name first. */
 static const char *
-branches_text(struct fetch *fetch, const git_remote_head *const *heads, size_t count)
+branches_text(struct pk_fetch *fetch)
 {
     struct pk_text text = {.pool = fetch->pool};
     struct pk_nearest nearest = {.wanted = fetch->branch};
-    const size_t prefix = sizeof HEADS - 1;
-    size_t branches = 0, named = 0;
+    size_t count = fetch->branches.count, named = 0;
     for (size_t i = 0; i < count; i++) {
-        if (strncmp(heads[i]->name, HEADS, prefix) == 0) {
-            branches++;
-            pk_nearest_offer(&nearest, heads[i]->name + prefix);
-        }
+        pk_nearest_offer(&nearest, fetch->branches.at[i].name);
     }
     if (nearest.best != NULL) {
         pk_text_addf(&text, "%s", nearest.best);
         named++;
     }
     for (size_t i = 0; i < count && named < BRANCHES_NAMED; i++) {
-        const char *name = heads[i]->name + prefix;
-        if (strncmp(heads[i]->name, HEADS, prefix) == 0 && name != nearest.best) {
+        const char *name = fetch->branches.at[i].name;
+        if (name != nearest.best) {
             pk_text_addf(&text, "%s%s", named == 0 ? "" : ", ", name);
             named++;
         }
     }
-    if (branches > named) {
-        pk_text_addf(&text, " and %zu more", branches - named);
+    if (count > named) {
+        pk_text_addf(&text, " and %zu more", count - named);
     }
     return pk_text_end(&text);
 }
 
 static enum pk_code
-find_tip(struct fetch *fetch, git_oid *tip, struct pk_error *err)
+find_tip(struct pk_fetch *fetch, git_oid *tip, struct pk_error *err)
 {
-    const git_remote_head **heads = NULL;
-    size_t count = 0;
-    enum pk_code code = connect_remote(fetch, &heads, &count, err);
-    if (code != PK_OK) {
-        return code;
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(heads[i]->name, fetch->source_ref) == 0) {
-            git_oid_cpy(tip, &heads[i]->oid);
+    for (size_t i = 0; i < fetch->branches.count; i++) {
+        if (strcmp(fetch->branches.at[i].name, fetch->branch) == 0) {
+            git_oid_cpy(tip, &fetch->branches.at[i].tip);
             return PK_OK;
         }
     }
-    const char *branches = branches_text(fetch, heads, count);
-    if (branches[0] == '\0') {
-        return pk_error_set(err, PK_ENOENT, fetch->source,
+    const char *where = fetch->source.address;
+    if (fetch->branches.count == 0) {
+        return pk_error_set(err, PK_ENOENT, where,
                             "the repository has no commit yet; commit the desired state to branch "
                             "'%s'",
                             fetch->branch);
     }
-    return pk_error_set(err, PK_ENOENT, fetch->source,
+    return pk_error_set(err, PK_ENOENT, where,
                         "the repository has no branch '%s', it has %s; correct repository.branch, "
                         "or create the branch",
-                        fetch->branch, branches);
+                        fetch->branch, branches_text(fetch));
 }
 
-static int
-watch_transfer(const git_indexer_progress *progress, void *payload)
+int
+pk_fetch_watch(const git_indexer_progress *progress, void *payload)
 {
-    struct fetch *fetch = payload;
+    struct pk_fetch *fetch = payload;
     if (progress->received_bytes > fetch->pack_bytes_limit ||
-        progress->total_objects > PACK_OBJECTS_LIMIT) {
+        progress->total_objects > PK_FETCH_OBJECTS_LIMIT) {
         fetch->over_limit = true;
         return GIT_EUSER;
     }
     return 0;
 }
 
-static enum pk_code
-download(struct fetch *fetch, const git_oid *tip, struct pk_error *err)
+enum pk_code
+pk_fetch_too_much(const struct pk_fetch *fetch, struct pk_error *err)
 {
-    char *refspec = pk_sprintf(fetch->pool, "+%s:%s", fetch->source_ref, fetch->our_ref);
-    const git_strarray refspecs = {&refspec, 1};
-    const git_fetch_options options = {
-        .version = GIT_FETCH_OPTIONS_VERSION,
-        .callbacks = {.version = GIT_REMOTE_CALLBACKS_VERSION,
-                      .transfer_progress = watch_transfer,
-                      .payload = fetch},
-        .download_tags = GIT_REMOTE_DOWNLOAD_TAGS_NONE,
-        .follow_redirects = GIT_REMOTE_REDIRECT_NONE,
-        .proxy_opts = {.version = GIT_PROXY_OPTIONS_VERSION, .type = GIT_PROXY_NONE},
-    };
-    int failed = git_remote_download(fetch->remote, &refspecs, &options);
-    /* One object may be beyond the limit by itself: then writing it failed before it was seen. */
-    if (fetch->over_limit ||
-        git_remote_stats(fetch->remote)->received_bytes > fetch->pack_bytes_limit) {
-        return pk_error_set(err, PK_EINVAL, fetch->source,
-                            "the fetch was stopped: it brings more than %" PRIu64
-                            " bytes or %d objects; keep the desired state in a repository of its "
-                            "own",
-                            fetch->pack_bytes_limit, PACK_OBJECTS_LIMIT);
+    return pk_error_set(err, PK_EINVAL, fetch->source.address,
+                        "the fetch was stopped: it brings more than %" PRIu64
+                        " bytes or %d objects; keep the desired state in a repository of its own",
+                        fetch->pack_bytes_limit, PK_FETCH_OBJECTS_LIMIT);
+}
+
+/* Until the download has succeeded, our repository has all of a tip or nothing. */
+static enum pk_code
+bring(struct pk_fetch *fetch, const struct pk_fetch_steps *steps, const git_oid *tip,
+      struct pk_error *err)
+{
+    if (git_odb_exists(fetch->git.odb, tip)) {
+        return PK_OK;
     }
-    if (failed != 0) {
-        return pk_git_failed(
-            err, PK_EAGAIN, fetch->source, "the fetch failed",
-            "it is tried again; see whether `git fsck` finds the repository whole");
-    }
-    if (!git_odb_exists(fetch->git.odb, tip)) {
-        return pk_error_set(err, PK_EAGAIN, fetch->source,
+    enum pk_code code = steps->download(fetch, tip, err);
+    if (code == PK_OK && !git_odb_exists(fetch->git.odb, tip)) {
+        return pk_error_set(err, PK_EAGAIN, fetch->source.address,
                             "the branch moved during the fetch; try again");
     }
-    return PK_OK;
+    return code;
 }
 
 /* Writes nothing when the reference is there already. */
 static enum pk_code
-move_reference(struct fetch *fetch, const git_oid *tip, struct pk_error *err)
+move_reference(struct pk_fetch *fetch, const git_oid *tip, struct pk_error *err)
 {
     git_oid now;
     if (git_reference_name_to_id(&now, fetch->git.repository, fetch->our_ref) == 0 &&
@@ -346,7 +241,8 @@ move_reference(struct fetch *fetch, const git_oid *tip, struct pk_error *err)
     }
     PK_CLEANUP(pk_git_commit_release) git_commit *commit = NULL;
     if (git_commit_lookup(&commit, fetch->git.repository, tip) != 0) {
-        return pk_git_failed(err, PK_EINVAL, fetch->source, "the branch does not hold a commit",
+        return pk_git_failed(err, PK_EINVAL, fetch->source.address,
+                             "the branch does not hold a commit",
                              "see whether `git fsck` finds the repository whole");
     }
     PK_CLEANUP(pk_git_reference_release) git_reference *moved = NULL;
@@ -365,7 +261,7 @@ set_fetch_options(struct pk_error *err)
     int failed = git_libgit2_opts(GIT_OPT_SET_MWINDOW_SIZE, map_window_bytes);
     failed |= git_libgit2_opts(GIT_OPT_SET_MWINDOW_MAPPED_LIMIT, map_total_bytes);
     failed |= git_libgit2_opts(GIT_OPT_SET_MWINDOW_FILE_LIMIT, (size_t)OPEN_PACKS_LIMIT);
-    failed |= git_libgit2_opts(GIT_OPT_SET_PACK_MAX_OBJECTS, (size_t)PACK_OBJECTS_LIMIT);
+    failed |= git_libgit2_opts(GIT_OPT_SET_PACK_MAX_OBJECTS, (size_t)PK_FETCH_OBJECTS_LIMIT);
     failed |= git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1);
     return failed == 0 ? PK_OK
                        : pk_git_failed(err, PK_ESYS, "libgit2", "the Git library takes no limits",
@@ -373,7 +269,7 @@ set_fetch_options(struct pk_error *err)
 }
 
 static enum pk_code
-run(struct fetch *fetch, git_oid *tip, struct pk_error *err)
+run(struct pk_fetch *fetch, git_oid *tip, struct pk_error *err)
 {
     int valid = 0;
     enum pk_code code = set_fetch_options(err);
@@ -385,14 +281,17 @@ run(struct fetch *fetch, git_oid *tip, struct pk_error *err)
                             "'%s' is no name for a branch; correct repository.branch",
                             fetch->branch);
     }
-    if ((code = check_source(fetch, err)) != PK_OK || (code = lock_bare(fetch, err)) != PK_OK ||
-        (code = open_bare(fetch, err)) != PK_OK || (code = find_tip(fetch, tip, err)) != PK_OK) {
+    const struct pk_fetch_steps *steps =
+        fetch->source.transport == PK_FETCH_LOCAL ? &pk_fetch_local_steps : &pk_fetch_remote_steps;
+    if ((code = steps->open(fetch, err)) != PK_OK || (code = lock_bare(fetch, err)) != PK_OK ||
+        (code = open_bare(fetch, err)) != PK_OK || (code = steps->list(fetch, err)) != PK_OK ||
+        (code = find_tip(fetch, tip, err)) != PK_OK ||
+        (code = bring(fetch, steps, tip, err)) != PK_OK ||
+        (code = move_reference(fetch, tip, err)) != PK_OK) {
         return code;
     }
-    if (!git_odb_exists(fetch->git.odb, tip) && (code = download(fetch, tip, err)) != PK_OK) {
-        return code;
-    }
-    return move_reference(fetch, tip, err);
+    pk_fetch_merge_packs(fetch);
+    return PK_OK;
 }
 
 static enum pk_code
@@ -409,18 +308,26 @@ fetch_from_arguments(struct pk_pool *pool, int argc, char **argv, git_oid *tip,
     limit_resources((uint64_t)pack_bytes);
     const char *branch = argv[PK_FETCH_BRANCH];
     PK_CLEANUP(fetch_done)
-    struct fetch fetch = {
+    struct pk_fetch fetch = {
         .pool = pool,
         .bare = argv[PK_FETCH_BARE],
-        .source = argv[PK_FETCH_SOURCE],
         .branch = branch,
-        .source_ref = pk_sprintf(pool, HEADS "%s", branch),
+        .source_ref = pk_sprintf(pool, PK_FETCH_HEADS "%s", branch),
         .our_ref = pk_sprintf(pool, PK_GIT_OUR_REFS "%s", branch),
         .pack_bytes_limit = (uint64_t)pack_bytes,
         .lock = -1,
     };
-    enum pk_code code = pk_git_start(&fetch.git, err);
-    return code == PK_OK ? run(&fetch, tip, err) : code;
+    enum pk_code code = pk_fetch_source_parse(pool, argv[PK_FETCH_SOURCE], &fetch.source, err);
+    if (code == PK_OK && fetch.source.transport != PK_FETCH_LOCAL) {
+        code = pk_fetch_access_receive(pool, STDIN_FILENO, &fetch.access, err);
+    }
+    if (code == PK_OK) {
+        code = pk_git_start(&fetch.git, err);
+    }
+    if (code == PK_OK) {
+        code = run(&fetch, tip, err);
+    }
+    return code;
 }
 
 int

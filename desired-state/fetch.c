@@ -1,7 +1,7 @@
 /*
  * The waiting half of a fetch.  The library cannot be told to give up on a peer that stays silent,
- * a process can be killed: so the work is done by a child that has nothing but its arguments, and
- * whatever it does, an answer is here by the deadline.
+ * a process can be killed: so the work is done by a child that has nothing but its arguments and
+ * its own credential, and whatever it does, an answer is here by the deadline.
  */
 #include "desired-state/fetch.h"
 
@@ -21,7 +21,6 @@
 
 #include "base/clock.h"
 #include "base/number.h"
-#include "desired-state/repository.h"
 
 enum {
     EXEC_FAILED = 127, /* exit status of a child that could not become the helper */
@@ -50,13 +49,13 @@ close_descriptor(const int *descriptor)
 
 /* Between fork and exec: system calls only, other threads may have held any lock. */
 static _Noreturn void
-become_helper(char *const argv[], int nothing, int answer)
+become_helper(char *const argv[], int input, int answer)
 {
     char *const environment[] = {NULL};
     sigset_t none;
     sigemptyset(&none);
     if (setpgid(0, 0) == 0 && prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 &&
-        sigprocmask(SIG_SETMASK, &none, NULL) == 0 && dup2(nothing, STDIN_FILENO) >= 0 &&
+        sigprocmask(SIG_SETMASK, &none, NULL) == 0 && dup2(input, STDIN_FILENO) >= 0 &&
         dup2(answer, STDOUT_FILENO) >= 0 && close_range(STDERR_FILENO + 1, UINT_MAX, 0) == 0) {
         execve(argv[0], argv, environment);
     }
@@ -64,18 +63,17 @@ become_helper(char *const argv[], int nothing, int answer)
 }
 
 static enum pk_code
-start(char *const argv[], struct child *child, struct pk_error *err)
+start(char *const argv[], int input, struct child *child, struct pk_error *err)
 {
     int ends[2];
-    PK_CLEANUP(close_descriptor) int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    if (nothing < 0 || pipe2(ends, O_CLOEXEC) != 0) {
+    if (pipe2(ends, O_CLOEXEC) != 0) {
         return pk_error_set(err, PK_ESYS, argv[0],
                             "no pipe to a fetch helper: %s; see the limit of open files",
                             strerror(errno));
     }
     pid_t pid = fork();
     if (pid == 0) {
-        become_helper(argv, nothing, ends[1]);
+        become_helper(argv, input, ends[1]);
     }
     int failure = errno;
     close(ends[1]);
@@ -219,13 +217,24 @@ understand(const struct pk_repository_config *config, struct reply *reply,
 }
 
 enum pk_code
-pk_repository_fetch(const struct pk_repository_config *config, char commit[PK_COMMIT_TEXT_BYTES],
-                    struct pk_error *err)
+pk_repository_check(const struct pk_repository_config *config, struct pk_error *err)
 {
     PK_SCRATCH(pool);
-    const char *source = pk_fetch_source(pool, config->url, err);
-    if (source == NULL) {
-        return PK_EINVAL;
+    struct pk_fetch_source source;
+    enum pk_code code = pk_fetch_source_parse(pool, config->url, &source, err);
+    return code == PK_OK ? pk_fetch_access_check(config, &source, err) : code;
+}
+
+/* Starts the helper with what it may know, which is gone from here afterwards. */
+static enum pk_code
+start_for(const struct pk_repository_config *config, const struct pk_fetch_source *source,
+          struct child *child, struct pk_error *err)
+{
+    PK_SCRATCH(pool);
+    PK_CLEANUP(close_descriptor) int input = -1;
+    enum pk_code code = pk_fetch_access_send(config, source, &input, err);
+    if (code != PK_OK) {
+        return code;
     }
     uint64_t pack_bytes =
         config->pack_bytes_limit != 0 ? config->pack_bytes_limit : PK_PACK_BYTES_LIMIT;
@@ -233,13 +242,25 @@ pk_repository_fetch(const struct pk_repository_config *config, char commit[PK_CO
         [PK_FETCH_PROGRAM] = pk_strdup(pool, config->helper),
         [PK_FETCH_VERB] = pk_strdup(pool, PK_FETCH_HELPER_VERB),
         [PK_FETCH_BARE] = pk_strdup(pool, config->bare),
-        [PK_FETCH_SOURCE] = pk_strdup(pool, source),
+        [PK_FETCH_SOURCE] = pk_strdup(pool, source->address),
         [PK_FETCH_BRANCH] = pk_strdup(pool, config->branch),
         [PK_FETCH_PACK_BYTES] = pk_sprintf(pool, "%" PRIu64, pack_bytes),
     };
+    return start(argv, input, child, err);
+}
+
+enum pk_code
+pk_repository_fetch(const struct pk_repository_config *config, char commit[PK_COMMIT_TEXT_BYTES],
+                    struct pk_error *err)
+{
+    PK_SCRATCH(pool);
+    struct pk_fetch_source source;
     struct pk_mono deadline = {pk_mono_now().ms + config->timeout_ms};
     struct child child = {0};
-    enum pk_code code = start(argv, &child, err);
+    enum pk_code code = pk_fetch_source_parse(pool, config->url, &source, err);
+    if (code == PK_OK) {
+        code = start_for(config, &source, &child, err);
+    }
     if (code != PK_OK) {
         return code;
     }

@@ -5,7 +5,7 @@
  *
  * Fetching runs in an exec'd child (`pairkeeper` called as its own fetch helper) with a deadline
  * and resource limits, because libgit2 1.5 has no network time-outs.  Global and system Git
- * configuration is ignored.
+ * configuration is ignored, proxies are not used, redirects to another place are not followed.
  */
 #ifndef PK_DESIRED_STATE_REPOSITORY_H
 #define PK_DESIRED_STATE_REPOSITORY_H
@@ -17,9 +17,20 @@
 
 #define PK_PACK_BYTES_LIMIT (256ULL << 20)
 
+/** What a repository asks for; the secrets themselves stay in their files until a fetch. */
+struct pk_repository_credential {
+    const char *url;      /**< the repository it was written for: it goes to no other origin */
+    const char *username; /**< NULL = "git"                                                  */
+    const char *password_file, *ssh_key_file; /**< or NULL                                   */
+    const char *const *host_keys;             /**< "SHA256:…", of the SSH server             */
+    size_t host_key_count;
+};
+
 /** What to read and how much of it, from the configuration. */
 struct pk_repository_config {
-    const char *url;    /**< local path or file:// (further transports: refused by name) */
+    const char *url; /**< path, file://, https://, ssh://; http:// only to this machine  */
+    const struct pk_repository_credential *credential; /**< NULL = none                  */
+    const char *ca;     /**< file of the certificates to trust for https, NULL = system's */
     const char *branch; /**< "main"                                                      */
     const char *path;   /**< folder inside the repository, "" = all of it                */
     uint32_t timeout_ms;
@@ -34,10 +45,17 @@ struct pk_repository_config {
 enum { PK_COMMIT_TEXT_BYTES = 41 };
 
 /**
+ * Can this be fetched from: is the URL one, do the credentials fit it?  Reads no file, asks nobody.
+ * @return PK_OK; PK_EINVAL
+ */
+enum pk_code pk_repository_check(const struct pk_repository_config *config, struct pk_error *err);
+
+/**
  * Asks the remote for the branch's tip and fetches it when it is not in the bare repository yet.
  * @param commit  40 hex digits
  * @return PK_OK; PK_ENOENT (no such branch, or an empty repository); PK_EAGAIN (deadline,
- *         unreachable); PK_EACCESS; PK_EINVAL (url not allowed); PK_ESYS
+ *         unreachable); PK_EACCESS (files, credentials, certificates, host keys); PK_EREFUSED (a
+ *         redirect); PK_EINVAL (url not allowed); PK_ESYS
  */
 enum pk_code pk_repository_fetch(const struct pk_repository_config *config,
                                  char commit[PK_COMMIT_TEXT_BYTES], struct pk_error *err);
@@ -72,6 +90,7 @@ struct pk_repository_changes {
 /**
  * What pk_repository_read() would answer for the one commit and not for the other: equal folders
  * are not looked into, equal files not read.
+ * @return as pk_repository_read(); PK_EINVAL when what may not be there ended the walk
  */
 enum pk_code
 pk_repository_compare(struct pk_pool *pool, const struct pk_repository_config *config,

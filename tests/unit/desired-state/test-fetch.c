@@ -134,28 +134,6 @@ bare_repositories_relative_paths_and_file_urls_are_fetched(void **state)
 }
 
 static void
-other_transports_are_refused_by_name_without_their_passwords(void **state)
-{
-    static const struct {
-        const char *url, *part;
-    } cases[] = {
-        {"https://user:hunter2@git.example/dhcp.git", "only from local paths, not over https"},
-        {"http://git.example/dhcp.git", "not over http;"},
-        {"ssh://git@git.example/dhcp.git", "not over ssh;"},
-        {"git@git.example:net/dhcp.git", "not over ssh;"},
-        {"file://git.example/srv/dhcp.git", "file:///srv/dhcp.git"},
-        {"file:///srv/%zz", "file:///srv/dhcp.git"},
-        {"", "no URL"},
-    };
-    struct fixture *fixture = *state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        fixture->config.url = cases[i].url;
-        refuses(fixture, PK_EINVAL, "repository.url", cases[i].part);
-        assert_null(strstr(fixture->err.message, "hunter2"));
-    }
-}
-
-static void
 a_missing_branch_is_told_with_those_that_exist_the_nearest_first(void **state)
 {
     struct fixture *fixture = *state;
@@ -443,7 +421,6 @@ main(void)
         TEST(nothing_is_written_while_the_branch_stays),
         TEST(a_branch_that_returns_to_a_fetched_commit_moves_without_a_download),
         TEST(bare_repositories_relative_paths_and_file_urls_are_fetched),
-        TEST(other_transports_are_refused_by_name_without_their_passwords),
         TEST(a_missing_branch_is_told_with_those_that_exist_the_nearest_first),
         TEST(an_empty_repository_has_no_commit_yet),
         TEST(a_folder_that_is_no_repository_or_not_there_is_told_apart),

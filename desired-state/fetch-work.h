@@ -1,0 +1,66 @@
+/**
+ * @file
+ * One fetch, inside the child.  Private to desired-state/.
+ *
+ * What is common to all sources (limits, lock, our bare repository, our reference) is in
+ * desired-state/fetch-helper.c; a source is opened, listed and downloaded from by its transport.
+ */
+#ifndef PK_DESIRED_STATE_FETCH_WORK_H
+#define PK_DESIRED_STATE_FETCH_WORK_H
+
+#include "desired-state/fetch.h"
+#include "desired-state/git.h"
+
+#define PK_FETCH_HEADS "refs/heads/"
+
+enum { PK_FETCH_OBJECTS_LIMIT = 4 * 1000 * 1000 };
+
+struct pk_fetch_branch {
+    const char *name; /**< without refs/heads/ */
+    git_oid tip;
+};
+
+struct pk_fetch {
+    struct pk_pool *pool;
+    struct pk_fetch_source source;
+    struct pk_fetch_access access;
+    const char *bare, *branch;
+    const char *source_ref, *our_ref;
+    uint64_t pack_bytes_limit;
+    struct pk_git git; /**< our bare repository */
+    int lock;
+    PK_VECTOR(struct pk_fetch_branch) branches; /**< of the source */
+    bool over_limit;
+    git_repository *local;   /**< PK_FETCH_LOCAL: the source */
+    git_remote *remote;      /**< the others: the connection */
+    bool has_answered;       /**< the credentials were asked for, and given */
+    struct pk_error refusal; /**< of ours, said to a library that only hears "no" */
+};
+
+struct pk_fetch_steps {
+    /** Before our own repository is touched. */
+    enum pk_code (*open)(struct pk_fetch *fetch, struct pk_error *err);
+    /** Fills fetch->branches. */
+    enum pk_code (*list)(struct pk_fetch *fetch, struct pk_error *err);
+    /** Brings @p tip with its history into our repository, all of it or nothing. */
+    enum pk_code (*download)(struct pk_fetch *fetch, const git_oid *tip, struct pk_error *err);
+};
+
+extern const struct pk_fetch_steps pk_fetch_local_steps, pk_fetch_remote_steps;
+
+/** The library's callback while objects arrive; @p payload is the fetch. */
+int pk_fetch_watch(const git_indexer_progress *progress, void *payload);
+
+/** Says that the limits were passed, with what to do about it. */
+enum pk_code pk_fetch_too_much(const struct pk_fetch *fetch, struct pk_error *err);
+
+/**
+ * From here on this process's connections for HTTP and HTTPS go to the source's host and port and
+ * nowhere else, whatever a server says.
+ */
+enum pk_code pk_fetch_bind_sockets(const struct pk_fetch_source *source, struct pk_error *err);
+
+/** Keeps the number of packs in our repository small.  A failure costs time later, nothing else. */
+void pk_fetch_merge_packs(struct pk_fetch *fetch);
+
+#endif

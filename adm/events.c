@@ -16,42 +16,93 @@ struct reason {
     const char *name;
     enum pk_severity severity;
     bool counted; /* a state that is found again and again, not a transition */
+    const char *document;
 };
 
 static const struct reason reasons[PK_REASON_COUNT] = {
-    [PK_REASON_REVISION_APPLIED] = {"RevisionApplied", PK_INFO, false},
-    [PK_REASON_REVISION_REJECTED] = {"RevisionRejected", PK_ERROR, true},
-    [PK_REASON_REVISION_REFUSED] = {"RevisionRefused", PK_ERROR, true},
-    [PK_REASON_FETCH_FAILED] = {"FetchFailed", PK_WARNING, true},
-    [PK_REASON_SERVER_UNKNOWN] = {"ServerUnknown", PK_WARNING, true},
-    [PK_REASON_SERVER_KNOWN_AGAIN] = {"ServerKnownAgain", PK_INFO, false},
-    [PK_REASON_DRIFT_FOUND] = {"DriftFound", PK_WARNING, true},
-    [PK_REASON_SCOPE_CREATED] = {"ScopeCreated", PK_INFO, false},
-    [PK_REASON_SCOPE_UPDATED] = {"ScopeUpdated", PK_INFO, false},
-    [PK_REASON_SCOPE_DELETED] = {"ScopeDeleted", PK_INFO, false},
-    [PK_REASON_SCOPE_REPLACED] = {"ScopeReplaced", PK_INFO, false},
-    [PK_REASON_SCOPE_REPLICATED] = {"ScopeReplicated", PK_INFO, false},
-    [PK_REASON_SCOPE_ADOPTED] = {"ScopeAdopted", PK_INFO, false},
-    [PK_REASON_SCOPE_FAILED] = {"ScopeFailed", PK_ERROR, false},
-    [PK_REASON_SCOPE_BLOCKED] = {"ScopeBlocked", PK_WARNING, true},
-    [PK_REASON_SCOPE_SKIPPED] = {"ScopeSkipped", PK_INFO, false},
-    [PK_REASON_SCOPE_DROPPED] = {"ScopeDropped", PK_WARNING, true},
-    [PK_REASON_FIELD_RELEASED] = {"FieldReleased", PK_INFO, false},
-    [PK_REASON_RELATIONSHIP_CHANGED] = {"RelationshipChanged", PK_INFO, false},
-    [PK_REASON_RELATIONSHIP_RENAMED] = {"RelationshipRenamed", PK_INFO, false},
-    [PK_REASON_OPERATION_STARTED] = {"OperationStarted", PK_INFO, false},
-    [PK_REASON_OPERATION_COMPLETED] = {"OperationCompleted", PK_INFO, false},
-    [PK_REASON_OPERATION_FAILED] = {"OperationFailed", PK_ERROR, false},
-    [PK_REASON_OPERATION_INTERRUPTED] = {"OperationInterrupted", PK_WARNING, false},
-    [PK_REASON_PLAN_HELD] = {"PlanHeld", PK_WARNING, true},
-    [PK_REASON_PLAN_APPROVED] = {"PlanApproved", PK_INFO, false},
-    [PK_REASON_SUSPENDED] = {"Suspended", PK_WARNING, false},
-    [PK_REASON_RESUMED] = {"Resumed", PK_INFO, false},
-    [PK_REASON_EDITED_BY_HAND] = {"EditedByHand", PK_INFO, false},
-    [PK_REASON_AGENT_STARTED] = {"AgentStarted", PK_INFO, false},
-    [PK_REASON_AGENT_STOPPED] = {"AgentStopped", PK_INFO, false},
-    [PK_REASON_CONFIGURATION_RELOADED] = {"ConfigurationReloaded", PK_INFO, false},
-    [PK_REASON_COMPARISON_DISAGREED] = {"ComparisonDisagreed", PK_ERROR, true},
+    [PK_REASON_REVISION_APPLIED] = {"RevisionApplied", PK_INFO, false,
+                                    "A revision of the repository came into force."},
+    [PK_REASON_REVISION_REJECTED] =
+        {"RevisionRejected", PK_ERROR, true,
+         "The tip of the branch has errors; the last good revision stays in force."},
+    [PK_REASON_REVISION_REFUSED] =
+        {"RevisionRefused", PK_ERROR, true,
+         "The tip was rewound or is not verified; the last good revision stays in force."},
+    [PK_REASON_FETCH_FAILED] =
+        {"FetchFailed", PK_WARNING, true,
+         "The repository could not be fetched; the last good revision stays in force."},
+    [PK_REASON_SERVER_UNKNOWN] = {"ServerUnknown", PK_WARNING, true,
+                                  "A server could not be read; its scopes are unknown and neither "
+                                  "it nor its partner is written."},
+    [PK_REASON_SERVER_KNOWN_AGAIN] = {"ServerKnownAgain", PK_INFO, false,
+                                      "A server that was unknown could be read again."},
+    [PK_REASON_DRIFT_FOUND] =
+        {"DriftFound", PK_WARNING, true,
+         "A scope differs from what is wanted; the attributes name fields and causes."},
+    [PK_REASON_SCOPE_CREATED] = {"ScopeCreated", PK_INFO, false,
+                                 "A scope was created on both servers and read back."},
+    [PK_REASON_SCOPE_UPDATED] =
+        {"ScopeUpdated", PK_INFO, false,
+         "A scope was changed on the source, its partner made equal, and both read back."},
+    [PK_REASON_SCOPE_DELETED] = {"ScopeDeleted", PK_INFO, false,
+                                 "A scope was deleted from both servers."},
+    [PK_REASON_SCOPE_REPLACED] =
+        {"ScopeReplaced", PK_INFO, false,
+         "A scope took the place of one with the same address and another length."},
+    [PK_REASON_SCOPE_REPLICATED] =
+        {"ScopeReplicated", PK_INFO, false,
+         "A scope was copied from one partner to the other and read back."},
+    [PK_REASON_SCOPE_ADOPTED] =
+        {"ScopeAdopted", PK_INFO, false,
+         "A scope held what is wanted already; from now on its edits can be told."},
+    [PK_REASON_SCOPE_FAILED] =
+        {"ScopeFailed", PK_ERROR, false,
+         "A server refused a scope or the write failed; events --fault has the fault."},
+    [PK_REASON_SCOPE_BLOCKED] = {"ScopeBlocked", PK_WARNING, true,
+                                 "A scope cannot be written: it overlaps another, no subnet id is "
+                                 "free, or the server cannot hold it."},
+    [PK_REASON_SCOPE_SKIPPED] = {"ScopeSkipped", PK_INFO, false,
+                                 "A replicate by hand had nothing to copy for this scope."},
+    [PK_REASON_SCOPE_DROPPED] = {"ScopeDropped", PK_WARNING, true,
+                                 "Git no longer names a scope that it named; it is kept."},
+    [PK_REASON_FIELD_RELEASED] =
+        {"FieldReleased", PK_INFO, false,
+         "Git no longer states a field; its value stays and is not compared any more."},
+    [PK_REASON_RELATIONSHIP_CHANGED] = {"RelationshipChanged", PK_INFO, false,
+                                        "The settings of a relationship were written."},
+    [PK_REASON_RELATIONSHIP_RENAMED] =
+        {"RelationshipRenamed", PK_INFO, false,
+         "A relationship has another name in Git; its servers tell that it is the same."},
+    [PK_REASON_OPERATION_STARTED] =
+        {"OperationStarted", PK_INFO, false,
+         "Something is about to be written: what, stands in the database already."},
+    [PK_REASON_OPERATION_COMPLETED] = {"OperationCompleted", PK_INFO, false,
+                                       "All of an operation was done and verified."},
+    [PK_REASON_OPERATION_FAILED] =
+        {"OperationFailed", PK_ERROR, false,
+         "At least one scope of an operation failed; the others went on."},
+    [PK_REASON_OPERATION_INTERRUPTED] =
+        {"OperationInterrupted", PK_WARNING, false,
+         "An operation without an end was found after a restart; what it left is planned afresh."},
+    [PK_REASON_PLAN_HELD] =
+        {"PlanHeld", PK_WARNING, true,
+         "A guard holds a plan until somebody approves it; the attributes name guard and digest."},
+    [PK_REASON_PLAN_APPROVED] = {"PlanApproved", PK_INFO, false,
+                                 "Somebody approved a plan by its digest."},
+    [PK_REASON_SUSPENDED] = {"Suspended", PK_WARNING, false,
+                             "Somebody suspended a relationship: it is compared, but not written."},
+    [PK_REASON_RESUMED] = {"Resumed", PK_INFO, false, "A suspension ended."},
+    [PK_REASON_EDITED_BY_HAND] =
+        {"EditedByHand", PK_INFO, false,
+         "Somebody changed or deleted a scope of an embedded server with adm."},
+    [PK_REASON_AGENT_STARTED] = {"AgentStarted", PK_INFO, false, "The agent began to run."},
+    [PK_REASON_AGENT_STOPPED] = {"AgentStopped", PK_INFO, false,
+                                 "The agent ended as it was asked to."},
+    [PK_REASON_CONFIGURATION_RELOADED] = {"ConfigurationReloaded", PK_INFO, false,
+                                          "The agent read its configuration again."},
+    [PK_REASON_COMPARISON_DISAGREED] = {"ComparisonDisagreed", PK_ERROR, true,
+                                        "A full comparison found what looking only at changes had "
+                                        "missed; report this as a defect of pairkeeper."},
 };
 
 const char *
@@ -64,6 +115,12 @@ enum pk_severity
 pk_reason_severity(enum pk_reason reason)
 {
     return reasons[reason].severity;
+}
+
+const char *
+pk_reason_document(enum pk_reason reason)
+{
+    return reasons[reason].document;
 }
 
 const char *

@@ -59,6 +59,8 @@ enum pk_reason {
 /** `ScopeReplicated`. */
 const char *pk_reason_name(enum pk_reason reason);
 enum pk_severity pk_reason_severity(enum pk_reason reason);
+/** One sentence: what happened. */
+const char *pk_reason_document(enum pk_reason reason);
 
 /** What is said about one happening; NULL strings are absent. */
 struct pk_event {

@@ -39,6 +39,13 @@ static const struct pk_verb_option events_options[] = {
     {.name = NULL},
 };
 
+static const struct pk_verb_option schema_options[] = {
+    {"of", "NAME",
+     "desired-state (unless given), configuration, diff, plan, explain, status, events, validate, "
+     "error or answer; as markdown desired-state, configuration or events"},
+    {NULL},
+};
+
 static const struct pk_verb_option replicate_options[] = {
     {"from", "SERVER", "copy from this server instead of the relationship's source"},
     {"yes", NULL, "do not ask, also on a terminal"},
@@ -243,6 +250,20 @@ const struct pk_verb pk_verbs[] = {
         .showing_words = "list show",
         .needs_config = true,
         .run = pk_verb_adm,
+    },
+    {
+        .name = "schema",
+        .arguments = "",
+        .summary = "print the JSON Schema of what is written and printed",
+        .document =
+            "Prints a JSON Schema (2020-12), made from the program's own tables: of the YAML "
+            "for editors and pipelines, of the configuration, or of what verbs print as "
+            "JSON. With -o markdown the reference page instead.",
+        .example = "pairkeeper schema --of desired-state",
+        .options = schema_options,
+        .access = PK_ACCESS_NONE,
+        .has_markdown = true,
+        .run = pk_verb_schema,
     },
     {
         .name = "version",

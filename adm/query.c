@@ -237,8 +237,9 @@ pk_column_time(const struct pk_cursor *cursor, int column)
 const char *
 pk_column_peek(const struct pk_cursor *cursor, int column)
 {
+    bool is_null = pk_column_is_null(cursor, column); /* asked first: a failure makes it one */
     const char *text = (const char *)sqlite3_column_text(cursor->stmt, column);
-    if (text == NULL && !pk_column_is_null(cursor, column)) {
+    if (text == NULL && !is_null) {
         pk_out_of_memory();
     }
     return text;

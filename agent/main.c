@@ -16,6 +16,7 @@
 #include "agent/command-line.h"
 #include "base/json.h"
 #include "base/number.h"
+#include "base/sha256.h"
 #include "desired-state/repository.h"
 
 enum { COLUMNS_DEFAULT = 80, COLUMNS_MAX = 1000 };
@@ -144,6 +145,7 @@ main(int argc, char **argv)
         return pk_repository_fetch_helper(argc, argv);
     }
     pk_json_start();
+    pk_sha256_start();
     watch_signals();
     setlocale(LC_CTYPE, "");
     PK_SCRATCH(pool);

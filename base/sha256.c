@@ -1,9 +1,53 @@
 /* One-shot only: what is hashed is always small and already in one piece. */
 #include "base/sha256.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include <openssl/crypto.h>
 #include <openssl/sha.h>
+
+static void *
+allocate(size_t bytes, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    void *at = bytes != 0 ? malloc(bytes) : NULL;
+    if (at == NULL && bytes != 0) {
+        pk_out_of_memory();
+    }
+    return at;
+}
+
+static void *
+resize(void *at, size_t bytes, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    if (bytes == 0) {
+        free(at);
+        return NULL;
+    }
+    void *larger = realloc(at, bytes);
+    if (larger == NULL) {
+        pk_out_of_memory();
+    }
+    return larger;
+}
+
+static void
+release(void *at, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    free(at);
+}
+
+void
+pk_sha256_start(void)
+{
+    CRYPTO_set_mem_functions(allocate, resize, release);
+}
 
 struct pk_sha256
 pk_sha256_of(const void *data, size_t bytes)

@@ -17,6 +17,12 @@ struct pk_sha256 {
     unsigned char bytes[PK_SHA256_BYTES];
 };
 
+/**
+ * To be called once, before libcrypto is used: from then on its allocations succeed or end the
+ * process (it follows a null pointer when one fails while it starts).
+ */
+void pk_sha256_start(void);
+
 struct pk_sha256 pk_sha256_of(const void *data, size_t bytes);
 bool pk_sha256_equal(const struct pk_sha256 *a, const struct pk_sha256 *b);
 bool pk_sha256_is_zero(const struct pk_sha256 *hash);

@@ -1,14 +1,42 @@
 /*
  * Diagnostics are copied into their own pool because they outlive everything they speak of: the
  * tree of the file, and the snapshot that a rejected revision never becomes.
+ *
+ * They quote what was written, and a quoted YAML text may hold anything, so that is the place where
+ * line ends and the escape sequences of terminals are taken out.
  */
 #include "desired-state/diagnostics.h"
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "base/utf8.h"
+
+enum { DELETE = 0x7f, C1_CONTROLS_END = 0xa0 };
+
+/* @p text with control characters and what is not UTF-8 as \xHH. */
+static const char *
+on_one_line(struct pk_pool *pool, const char *text)
+{
+    struct pk_text line = {.pool = pool};
+    for (const char *at = text; *at != '\0';) {
+        uint32_t point = 0;
+        size_t length = pk_utf8_decode(at, SIZE_MAX, &point);
+        if (length == 0 || point < ' ' || (point >= DELETE && point < C1_CONTROLS_END)) {
+            length = length == 0 ? 1 : length;
+            for (size_t i = 0; i < length; i++) {
+                pk_text_addf(&line, "\\x%02x", (unsigned char)at[i]);
+            }
+        } else {
+            pk_text_add_bytes(&line, at, length);
+        }
+        at += length;
+    }
+    return pk_text_end(&line);
+}
 
 static void
 count(struct pk_diagnostics *diagnostics, enum pk_rule rule)
@@ -27,14 +55,14 @@ pk_diagnose(struct pk_diagnostics *diagnostics, enum pk_rule rule, struct pk_mar
     struct pk_pool *pool = diagnostics->pool;
     va_list args;
     va_start(args, format);
-    const char *message = pk_vsprintf(pool, format, args);
+    const char *message = on_one_line(pool, pk_vsprintf(pool, format, args));
     va_end(args);
     mark.file = pk_strdup(pool, mark.file);
     *pk_push(pool, &diagnostics->list) = (struct pk_diagnostic){
         .mark = mark,
         .rule = rule,
         .message = message,
-        .hint = hint != NULL ? pk_strdup(pool, hint) : NULL,
+        .hint = hint != NULL ? on_one_line(pool, hint) : NULL,
     };
     count(diagnostics, rule);
 }

@@ -131,6 +131,20 @@ push_scalar(struct reader *reader, const yaml_event_t *event)
     };
 }
 
+/* It holds its place, so that what stands around it is judged as it was written. */
+static void
+push_alias(struct reader *reader, const yaml_event_t *event)
+{
+    refuse(reader, PK_RULE_ANCHOR, event, "repeat the value, or state it in scope-defaults",
+           "aliases are not read");
+    *pk_push(reader->pool, &reader->stack) = (struct pk_node){
+        .kind = PK_NODE_SCALAR,
+        .line = (unsigned)event->start_mark.line + 1,
+        .column = (unsigned)event->start_mark.column + 1,
+        .text = pk_sprintf(reader->pool, "*%s", (const char *)event->data.alias.anchor),
+    };
+}
+
 /* @return false when the file nests too deep to go on */
 static bool
 open_container(struct reader *reader, const yaml_event_t *event, enum pk_node_kind kind)
@@ -257,8 +271,8 @@ close_container(struct reader *reader)
 {
     assert(reader->frames.at != NULL && reader->frames.count != 0); /* libyaml's events nest */
     const struct frame frame = reader->frames.at[--reader->frames.count];
-    struct pk_node *children = reader->stack.at + frame.first_child;
     size_t count = reader->stack.count - frame.first_child;
+    struct pk_node *children = count != 0 ? reader->stack.at + frame.first_child : NULL;
     struct pk_node *items = count != 0 ? pk_array(reader->pool, struct pk_node, count) : NULL;
     struct pk_node node = {
         .kind = frame.kind, .line = frame.line, .column = frame.column, .items = items};
@@ -283,10 +297,7 @@ take(struct reader *reader, const yaml_event_t *event)
         }
         return true;
     case YAML_ALIAS_EVENT:
-        refuse(reader, PK_RULE_ANCHOR, event, "repeat the value, or state it in scope-defaults",
-               "aliases are not read");
-        *pk_push(reader->pool, &reader->stack) =
-            (struct pk_node){.kind = PK_NODE_SCALAR, .text = "alias"};
+        push_alias(reader, event);
         return true;
     case YAML_SCALAR_EVENT:
         push_scalar(reader, event);

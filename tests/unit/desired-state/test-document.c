@@ -335,6 +335,33 @@ sorting_diagnostics_drops_exact_repeats_and_recounts(void **state)
 }
 
 static void
+an_alias_keeps_its_place_among_other_errors(void **state)
+{
+    (void)state;
+    PK_SCRATCH(pool);
+    struct pk_diagnostics diagnostics;
+    assert_null(parse(pool, "*x : 1\n*x :\n*x : 2\n", &diagnostics));
+    pk_diagnostics_sort(&diagnostics);
+    for (size_t i = 0; i < diagnostics.list.count; i++) {
+        assert_true(diagnostics.list.at[i].mark.line != 0);
+    }
+    assert_int_equal(diagnostics.errors, 5); /* three aliases, no value, a repeat */
+}
+
+static void
+a_diagnostic_is_one_line_whatever_it_quotes(void **state)
+{
+    (void)state;
+    PK_SCRATCH(pool);
+    struct pk_diagnostics diagnostics = {.pool = pool};
+    pk_diagnose(&diagnostics, PK_RULE_BAD_VALUE, (struct pk_mark){"a.yaml", 1, 1}, "not '\x7f'",
+                "'%s' is wrong", "a\n\x1b[2J\t\xc2\x9b\xff\xc3\xa9");
+    assert_first(pool, &diagnostics,
+                 "a.yaml:1:1: 'a\\x0a\\x1b[2J\\x09\\xc2\\x9b\\xff\xc3\xa9' is wrong; "
+                 "not '\\x7f' [bad-value]");
+}
+
+static void
 every_rule_has_a_code_of_its_own(void **state)
 {
     (void)state;
@@ -367,6 +394,8 @@ main(void)
         cmocka_unit_test(a_file_at_the_limit_is_read_and_one_byte_more_is_not),
         cmocka_unit_test(many_equal_keys_are_found_without_comparing_all_with_all),
         cmocka_unit_test(sorting_diagnostics_drops_exact_repeats_and_recounts),
+        cmocka_unit_test(an_alias_keeps_its_place_among_other_errors),
+        cmocka_unit_test(a_diagnostic_is_one_line_whatever_it_quotes),
         cmocka_unit_test(every_rule_has_a_code_of_its_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

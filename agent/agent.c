@@ -21,6 +21,7 @@
 #include "base/log.h"
 
 enum {
+    PASSES_UNTIL_ALL = 10,          /* every tenth pass compares everything                  */
     JITTER_PARTS = 10,              /* a tenth of the interval, either way                   */
     IDLE_PROMISE_MS = 5 * 1000,     /* how late the loop may be after a planned wake-up      */
     ACTION_PROMISE_MS = 120 * 1000, /* the longest single step of a pass beside the fetch */
@@ -108,6 +109,7 @@ pk_agent_pass(struct pk_agent *agent, struct pk_pool *pool, const char *const *n
         .acts = true,
         .paced = names == NULL,
         .last_good = true,
+        .compare_all = (agent->passes + 1) % PASSES_UNTIL_ALL == 0,
         .names = names,
         .name_count = name_count,
         .actor = agent->actor,

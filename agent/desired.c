@@ -8,24 +8,24 @@
 #include <string.h>
 
 #include "adm/events.h"
+#include "adm/operations.h"
 #include "adm/steering.h"
-#include "agent/bare-repository.h"
 
 /* What one call needs all along. */
 struct loading {
     struct pk_pool *pool;
     const struct pk_config *config;
+    struct pk_db *db;
     const struct pk_pass_request *request;
     struct pk_repository_config repository;
     const char *in_force; /* commit, NULL = none yet */
 };
 
 static struct pk_snapshot_context
-rules_context(const struct loading *loading)
+rules_context(struct pk_pool *pool, const struct pk_config *config)
 {
-    const struct pk_config *config = loading->config;
     struct pk_known_server *servers =
-        pk_array(loading->pool, struct pk_known_server, config->server_count + 1);
+        pk_array(pool, struct pk_known_server, config->server_count + 1);
     for (size_t i = 0; i < config->server_count; i++) {
         servers[i] = (struct pk_known_server){.name = config->servers[i].name};
     }
@@ -38,27 +38,32 @@ rules_context(const struct loading *loading)
 
 /* Reads and validates one commit; PK_EINVAL when it has errors. */
 static enum pk_code
-load_commit(const struct loading *loading, const char *commit, struct pk_diagnostics *diagnostics,
-            struct pk_snapshot *out, struct pk_error *err)
+load_commit(struct pk_pool *pool, const struct pk_config *config,
+            const struct pk_repository_config *repository, const char *commit,
+            struct pk_diagnostics *diagnostics, struct pk_desired *out, struct pk_error *err)
 {
     struct pk_source_file *files;
     size_t count;
-    enum pk_code code = pk_repository_read(loading->pool, &loading->repository, commit, &files,
-                                           &count, diagnostics, err);
+    enum pk_code code =
+        pk_repository_read(pool, repository, commit, &files, &count, diagnostics, err);
     if (code != PK_OK) {
         return code;
     }
-    struct pk_snapshot_context context = rules_context(loading);
+    struct pk_snapshot_context context = rules_context(pool, config);
     struct pk_snapshot snapshot;
-    code = pk_snapshot_build(loading->pool, files, count, &context, diagnostics, &snapshot);
+    code = pk_snapshot_build(pool, files, count, &context, diagnostics, &snapshot);
     if (code != PK_OK || diagnostics->errors != 0) {
         pk_diagnostics_sort(diagnostics);
         return pk_error_set(err, PK_EINVAL, commit, "the revision has %zu error%s",
                             diagnostics->errors, diagnostics->errors == 1 ? "" : "s");
     }
-    snapshot.ref = loading->repository.branch;
+    snapshot.ref = repository->branch;
     snapshot.commit = commit;
-    *out = snapshot;
+    out->snapshot = snapshot;
+    out->source = (struct pk_snapshot_source){.files = files, .count = count, .all_files = count};
+    for (size_t i = 0; i < count; i++) {
+        out->source.all_bytes += files[i].size;
+    }
     return PK_OK;
 }
 
@@ -74,6 +79,47 @@ is_commit_id(const char *revision)
 {
     size_t length = strlen(revision);
     return length >= 8 && strspn(revision, "0123456789abcdef") == length;
+}
+
+/* A pass over everything that the branch says may look only at what has changed. */
+static bool
+may_be_narrow(const struct loading *loading)
+{
+    const struct pk_pass_request *request = loading->request;
+    return loading->db != NULL && follows_the_branch(request) && request->names == NULL &&
+           request->subnet == NULL && request->replicate == NULL;
+}
+
+/* What is settled, when it was settled under this configuration and nothing was cut off since. */
+static bool
+find_settled(const struct loading *loading, struct pk_settled *settled)
+{
+    struct pk_operation *unfinished;
+    size_t unfinished_count;
+    struct pk_error ignored;
+    return pk_settled_load(loading->db, loading->pool, settled, &ignored) == PK_OK &&
+           settled->commit != NULL &&
+           strcmp(settled->fingerprint, pk_narrow_fingerprint(loading->pool, loading->config)) ==
+               0 &&
+           pk_operations_unfinished(loading->db, loading->pool, &unfinished, &unfinished_count,
+                                    &ignored) == PK_OK &&
+           unfinished_count == 0;
+}
+
+static enum pk_code
+load_snapshot(const struct loading *loading, const char *commit, struct pk_diagnostics *diagnostics,
+              struct pk_desired *out, struct pk_error *err)
+{
+    if (may_be_narrow(loading) && find_settled(loading, &out->narrow.settled)) {
+        const struct pk_snapshot_context context = rules_context(loading->pool, loading->config);
+        pk_narrow_load(loading->pool, &loading->repository, &context, commit, &out->narrow,
+                       &out->snapshot, &out->source);
+        out->snapshot.ref = loading->repository.branch;
+        out->snapshot.commit = commit;
+    }
+    return out->narrow.used ? PK_OK
+                            : load_commit(loading->pool, loading->config, &loading->repository,
+                                          commit, diagnostics, out, err);
 }
 
 /* The commit that was asked for, fetched; the tip of the branch unless the request names another.
@@ -139,7 +185,7 @@ load_tip(struct loading *loading, struct pk_desired *out, enum pk_exit *exit, st
     out->attempted = tip;
     code = check_descent(loading, tip, err);
     if (code == PK_OK) {
-        code = load_commit(loading, tip, out->diagnostics, &out->snapshot, err);
+        code = load_snapshot(loading, tip, out->diagnostics, out, err);
     }
     if (code != PK_OK) {
         *exit = exit_for(code);
@@ -154,7 +200,7 @@ static enum pk_code
 load_last_good(const struct loading *loading, struct pk_desired *out, struct pk_error *err)
 {
     struct pk_diagnostics old = {.pool = loading->pool};
-    enum pk_code code = load_commit(loading, loading->in_force, &old, &out->snapshot, err);
+    enum pk_code code = load_snapshot(loading, loading->in_force, &old, out, err);
     if (code == PK_OK) {
         out->ref = loading->repository.branch;
         out->commit = loading->in_force;
@@ -163,12 +209,11 @@ load_last_good(const struct loading *loading, struct pk_desired *out, struct pk_
 }
 
 static enum pk_code
-load(struct loading *loading, struct pk_db *db, struct pk_desired *out, enum pk_exit *exit,
-     struct pk_error *err)
+load(struct loading *loading, struct pk_desired *out, enum pk_exit *exit, struct pk_error *err)
 {
-    if (db != NULL) {
-        enum pk_code code =
-            pk_revision_get(db, loading->pool, "", PK_REVISION_APPLIED, &loading->in_force, err);
+    if (loading->db != NULL) {
+        enum pk_code code = pk_revision_get(loading->db, loading->pool, "", PK_REVISION_APPLIED,
+                                            &loading->in_force, err);
         if (code != PK_OK) {
             *exit = PK_EXIT_CANNOT_RUN;
             return code;
@@ -193,24 +238,49 @@ pk_desired_load(struct pk_pool *pool, const struct pk_config *config, struct pk_
     struct loading loading = {
         .pool = pool,
         .config = config,
+        .db = db,
         .request = request,
         .repository = config->repository,
     };
     *out = (struct pk_desired){.diagnostics = pk_new(pool, struct pk_diagnostics)};
     out->diagnostics->pool = pool;
 
-    PK_CLEANUP(pk_bare_repository_close) struct pk_bare_repository bare = {0};
     bool private = request->repository != NULL || db == NULL;
-    enum pk_code code = pk_bare_repository_open(pool, config->database, private, &bare, err);
+    enum pk_code code = pk_bare_repository_open(pool, config->database, private, &out->bare, err);
     if (code != PK_OK) {
         *exit = PK_EXIT_CANNOT_RUN;
         return code;
     }
-    loading.repository.bare = bare.path;
+    loading.repository.bare = out->bare.path;
     if (request->repository != NULL) {
         loading.repository.url = request->repository;
     }
-    return load(&loading, db, out, exit, err);
+    code = load(&loading, out, exit, err);
+    out->repository = loading.repository;
+    return code;
+}
+
+bool
+pk_desired_is_tip(const struct pk_desired *desired)
+{
+    return desired->attempted != NULL && strcmp(desired->commit, desired->attempted) == 0;
+}
+
+enum pk_code
+pk_desired_widen(struct pk_pool *pool, const struct pk_config *config, struct pk_desired *desired,
+                 struct pk_error *err)
+{
+    bool is_tip = pk_desired_is_tip(desired);
+    struct pk_diagnostics old = {.pool = pool}; /* the tip's own are another commit's */
+    desired->narrow.used = false;
+    return load_commit(pool, config, &desired->repository, desired->commit,
+                       is_tip ? desired->diagnostics : &old, desired, err);
+}
+
+void
+pk_desired_close(struct pk_desired *desired)
+{
+    pk_bare_repository_close(&desired->bare);
 }
 
 static void

@@ -5,6 +5,8 @@
 #ifndef PK_AGENT_DESIRED_H
 #define PK_AGENT_DESIRED_H
 
+#include "agent/bare-repository.h"
+#include "agent/narrow.h"
 #include "agent/pass.h"
 
 struct pk_desired {
@@ -13,9 +15,14 @@ struct pk_desired {
     const char *attempted;       /**< the tip, when it is not in force: invalid or refused       */
     const char *fetch_failure;   /**< why the tip is not known (only where the last good serves) */
     struct pk_diagnostics *diagnostics; /**< of the tip                                           */
+    struct pk_narrow narrow;            /**< when used: snapshot holds only what may have changed */
+    struct pk_snapshot_source source;   /**< of the snapshot                                      */
+    struct pk_repository_config repository;
+    struct pk_bare_repository bare;
 };
 
 /**
+ * @param out  for pk_desired_close(), whatever the result
  * @param db  ADM to look up the revision in force, NULL = none
  * @return PK_OK; else @p exit says how the pass ends: PK_EXIT_INVALID (all errors in
  *         out->diagnostics), PK_EXIT_REFUSED, PK_EXIT_CANNOT_RUN.  The agent falls back to
@@ -24,6 +31,17 @@ struct pk_desired {
 enum pk_code pk_desired_load(struct pk_pool *pool, const struct pk_config *config, struct pk_db *db,
                              const struct pk_pass_request *request, struct pk_desired *out,
                              enum pk_exit *exit, struct pk_error *err);
+
+/** Is the tip of the branch in force, and not an older revision because the tip is unknown or bad?
+ */
+bool pk_desired_is_tip(const struct pk_desired *desired);
+
+/** Loads everything of the commit in force after all. */
+enum pk_code pk_desired_widen(struct pk_pool *pool, const struct pk_config *config,
+                              struct pk_desired *desired, struct pk_error *err);
+
+/** Also after a failed load.  For PK_CLEANUP. */
+void pk_desired_close(struct pk_desired *desired);
 
 /** Records attempted and applied revision and their events; writes nothing when neither moved. */
 void pk_desired_record(struct pk_txn *txn, const struct pk_desired *desired, const char *actor,

@@ -60,18 +60,17 @@ pk_fleet_open(struct pk_pool *pool, const struct pk_config *config, struct pk_db
     qsort(out->at, out->count, sizeof *out->at, compare_names);
 }
 
+/* What a read came to, with what the ADM alone knows of the server. */
 static void
-observe_server(struct pk_fleet *fleet, struct pk_fleet_server *server)
+take_observation(struct pk_fleet *fleet, struct pk_fleet_server *server, enum pk_code code,
+                 struct pk_error *err)
 {
-    struct pk_error err = {0};
-    enum pk_code code =
-        server->driver->read(server->connection, fleet->pool, &server->observed, &err);
     if (code == PK_OK && fleet->db != NULL) {
         code = pk_adm_retired_ids_load(fleet->db, fleet->pool, server->config->name,
-                                       &server->retired_ids, &err);
+                                       &server->retired_ids, err);
     }
     if (code != PK_OK) {
-        mark_unknown(fleet, server, &err);
+        mark_unknown(fleet, server, err);
         return;
     }
     server->known = true;
@@ -83,8 +82,27 @@ void
 pk_fleet_observe(struct pk_fleet *fleet)
 {
     for (size_t i = 0; i < fleet->count; i++) {
-        if (fleet->at[i].connection != NULL) {
-            observe_server(fleet, &fleet->at[i]);
+        struct pk_fleet_server *server = &fleet->at[i];
+        struct pk_error err = {0};
+        if (server->connection != NULL) {
+            enum pk_code code =
+                server->driver->read(server->connection, fleet->pool, &server->observed, &err);
+            take_observation(fleet, server, code, &err);
+        }
+    }
+}
+
+void
+pk_fleet_observe_near(struct pk_fleet *fleet, const struct pk_prefix *subnets, const uint32_t *ids,
+                      size_t count)
+{
+    for (size_t i = 0; i < fleet->count; i++) {
+        struct pk_fleet_server *server = &fleet->at[i];
+        struct pk_error err = {0};
+        if (server->connection != NULL) {
+            enum pk_code code = server->driver->read_near(server->connection, fleet->pool, subnets,
+                                                          ids, count, &server->observed, &err);
+            take_observation(fleet, server, code, &err);
         }
     }
 }

@@ -33,6 +33,10 @@ void pk_fleet_open(struct pk_pool *pool, const struct pk_config *config, struct 
 /** Reads every open server (again); older results stay in the pool until it dies. */
 void pk_fleet_observe(struct pk_fleet *fleet);
 
+/** Reads of every open server only what is near these subnets (drivers' read_near). */
+void pk_fleet_observe_near(struct pk_fleet *fleet, const struct pk_prefix *subnets,
+                           const uint32_t *ids, size_t count);
+
 /** The server called @p name, or NULL. */
 struct pk_fleet_server *pk_fleet_find(const struct pk_fleet *fleet, const char *name);
 

@@ -199,8 +199,11 @@ needs_second_round(const struct pk_pass *pass)
 static enum pk_code
 second_round(struct pk_pass *pass, struct pk_error *err)
 {
-    pk_fleet_observe(&pass->fleet);
-    enum pk_code code = pk_pass_build_views(pass, err);
+    pass->twice = true;
+    enum pk_code code = pass->desired.narrow.used ? pk_pass_widen(pass, err) : PK_OK;
+    if (code == PK_OK) {
+        code = pk_pass_observe(pass, err);
+    }
     for (size_t i = 0; code == PK_OK && i < pass->result->relationship_count; i++) {
         if (deserves_another_round(&pass->result->relationships[i].plan)) {
             code = act_again(pass, i, err);

@@ -115,6 +115,7 @@ enum pk_code
 pk_pass_plan(struct pk_pass *pass, struct pk_error *err)
 {
     struct pk_pass_result *result = pass->result;
+    result->relationship_count = 0;
     result->relationships =
         pk_array(pass->pool, struct pk_pass_relationship, pass->views.count + 1);
     for (size_t i = 0; i < pass->views.count; i++) {

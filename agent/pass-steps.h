@@ -22,10 +22,18 @@ struct pk_pass {
     struct pk_orders orders;
     struct pk_wall now;
     bool *acted, *refused; /**< of each relationship of the result */
+    bool twice;            /**< planned and acted a second time     */
+    bool disagreed;        /**< what was thought to be in step was not */
 };
 
-/** Views from the latest observation. */
-enum pk_code pk_pass_build_views(struct pk_pass *pass, struct pk_error *err);
+/** Observes, cut down where the snapshot is, and builds the views. */
+enum pk_code pk_pass_observe(struct pk_pass *pass, struct pk_error *err);
+
+/** Goes from what may have changed to everything: snapshot, policies; observe and plan anew. */
+enum pk_code pk_pass_widen(struct pk_pass *pass, struct pk_error *err);
+
+/** Leaves on record what need not be compared again, at the end of an acting pass. */
+enum pk_code pk_pass_settle(struct pk_pass *pass, struct pk_error *err);
 
 /** Plans every relationship that is due, with permits and approvals. */
 enum pk_code pk_pass_plan(struct pk_pass *pass, struct pk_error *err);

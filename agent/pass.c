@@ -14,16 +14,19 @@
 
 #include <sys/random.h>
 
+#include "adm/events.h"
 #include "agent/pass-result.h"
 #include "agent/pass-select.h"
 #include "agent/pass-steps.h"
 #include "agent/record.h"
 
-enum pk_code
-pk_pass_build_views(struct pk_pass *pass, struct pk_error *err)
+enum { TRUSTED_MS = 60 * 60 * 1000 }; /* a record that old is not relied on any more */
+
+static enum pk_code
+build_views(struct pk_pass *pass, struct pk_error *err)
 {
     return pk_views_build(pass->pool, pass->config, &pass->desired.snapshot, &pass->fleet, pass->db,
-                          pass->request->bases_unknown, &pass->views, err);
+                          &pass->desired.narrow, pass->request->bases_unknown, &pass->views, err);
 }
 
 static enum pk_code
@@ -42,23 +45,43 @@ settle_renames(struct pk_pass *pass, struct pk_error *err)
     enum pk_code code = pk_txn_end(&txn, err);
     if (code == PK_OK) {
         pk_fleet_observe(&pass->fleet);
-        code = pk_pass_build_views(pass, err);
+        code = build_views(pass, err);
     }
     return code;
 }
 
-static enum pk_code
-observe(struct pk_pass *pass, struct pk_error *err)
+/* Git's policies as far as the configuration allows them. */
+static void
+take_snapshot(struct pk_pass *pass)
 {
-    size_t count;
-    const char *const *names = pk_select_servers(pass->pool, &pass->desired.snapshot, &count);
-    pk_fleet_open(pass->pool, pass->config, pass->db, names, count, &pass->fleet);
-    pk_fleet_observe(&pass->fleet);
-    enum pk_code code = pk_pass_build_views(pass, err);
-    if (code == PK_OK && pass->request->acts) {
-        code = settle_renames(pass, err);
+    pass->result->note_count = 0;
+    pk_select_limit_policies(pass->pool, pass->config, &pass->desired.snapshot, pass->result);
+}
+
+enum pk_code
+pk_pass_widen(struct pk_pass *pass, struct pk_error *err)
+{
+    enum pk_code code = pk_desired_widen(pass->pool, pass->config, &pass->desired, err);
+    if (code == PK_OK) {
+        take_snapshot(pass);
     }
     return code;
+}
+
+enum pk_code
+pk_pass_observe(struct pk_pass *pass, struct pk_error *err)
+{
+    const struct pk_narrow *narrow = &pass->desired.narrow;
+    if (narrow->used && !pk_narrow_observe(&pass->fleet, narrow)) {
+        enum pk_code code = pk_pass_widen(pass, err);
+        if (code != PK_OK) {
+            return code;
+        }
+    }
+    if (!narrow->used) {
+        pk_fleet_observe(&pass->fleet);
+    }
+    return build_views(pass, err);
 }
 
 static uint64_t
@@ -116,6 +139,25 @@ record_start(struct pk_pass *pass, bool observed, struct pk_error *err)
     return pk_txn_end(&txn, err);
 }
 
+static enum pk_code
+record_disagreement(struct pk_pass *pass, struct pk_error *err)
+{
+    if (!pass->disagreed) {
+        return PK_OK;
+    }
+    struct pk_txn txn;
+    pk_txn_begin(pass->db, &txn);
+    pk_event_add(&txn, &(struct pk_event){
+                           .time = pass->now,
+                           .reason = PK_REASON_COMPARISON_DISAGREED,
+                           .revision = pass->desired.commit,
+                           .actor = pass->request->actor,
+                           .message = "comparing everything came to another plan than comparing "
+                                      "what had changed: the former counts",
+                       });
+    return pk_txn_end(&txn, err);
+}
+
 /* -- The pass -- */
 
 static enum pk_code
@@ -138,10 +180,80 @@ load_desired(struct pk_pass *pass, struct pk_error *err)
 static enum pk_code
 act_and_record(struct pk_pass *pass, struct pk_error *err)
 {
-    enum pk_code code = pk_pass_act(pass, err);
+    enum pk_code code = record_disagreement(pass, err);
+    code = code == PK_OK ? pk_pass_act(pass, err) : code;
     struct pk_error why; /* the first failure is the telling one */
     enum pk_code recorded = record(pass, code == PK_OK ? err : &why);
-    return code == PK_OK ? recorded : code;
+    code = code == PK_OK ? recorded : code;
+    return code == PK_OK ? pk_pass_settle(pass, err) : code;
+}
+
+static void
+open_fleet(struct pk_pass *pass)
+{
+    size_t count;
+    const char *const *names = pk_select_servers(pass->pool, &pass->desired.snapshot, &count);
+    pk_fleet_open(pass->pool, pass->config, pass->db, names, count, &pass->fleet);
+}
+
+static enum pk_code
+look(struct pk_pass *pass, struct pk_error *err)
+{
+    const struct pk_pass_request *request = pass->request;
+    enum pk_code code = pk_pass_observe(pass, err);
+    if (code == PK_OK && request->acts && (code = settle_renames(pass, err)) == PK_OK) {
+        code = record_start(pass, true, err);
+    }
+    if (code != PK_OK) {
+        return code;
+    }
+    if ((code = pk_select_check_observed(request, pass->config, &pass->views, err)) != PK_OK) {
+        pass->result->exit = request->subnet != NULL ? PK_EXIT_CANNOT_RUN : PK_EXIT_USAGE;
+        return code;
+    }
+    return pk_pass_plan(pass, err);
+}
+
+static size_t
+count_in_sync(const struct pk_pass_result *result)
+{
+    size_t in_sync = 0;
+    for (size_t i = 0; i < result->relationship_count; i++) {
+        in_sync += result->relationships[i].plan.in_sync;
+    }
+    return in_sync;
+}
+
+static bool
+is_trusted(const struct pk_pass *pass)
+{
+    int64_t age_ms = pass->now.ms - pass->desired.narrow.settled.verified.ms;
+    return !pass->request->compare_all && age_ms >= 0 && age_ms <= TRUSTED_MS;
+}
+
+/*
+ * The short way first, and the long one where that is not enough or not to be trusted unseen; both
+ * must then come to the same.
+ */
+static enum pk_code
+look_narrow(struct pk_pass *pass, struct pk_error *err)
+{
+    const struct pk_narrow *narrow = &pass->desired.narrow;
+    enum pk_code code = look(pass, err);
+    if (code != PK_OK || !narrow->used) {
+        return code;
+    }
+    bool suffices = pk_narrow_suffices(narrow, &pass->views, pass->result);
+    if (suffices && is_trusted(pass)) {
+        return PK_OK;
+    }
+    struct pk_sha256 digest = pass->result->digest;
+    size_t in_sync = count_in_sync(pass->result);
+    if ((code = pk_pass_widen(pass, err)) == PK_OK && (code = look(pass, err)) == PK_OK) {
+        pass->disagreed = suffices && (!pk_sha256_equal(&digest, &pass->result->digest) ||
+                                       in_sync != count_in_sync(pass->result));
+    }
+    return code;
 }
 
 static enum pk_code
@@ -154,21 +266,12 @@ walk(struct pk_pass *pass, struct pk_error *err)
         return code;
     }
     pass->result->exit = PK_EXIT_CANNOT_RUN;
-    if ((code = observe(pass, err)) != PK_OK) {
-        return code;
-    }
-    if (request->acts && (code = record_start(pass, true, err)) != PK_OK) {
-        return code;
-    }
-    if ((code = pk_select_check_observed(request, pass->config, &pass->views, err)) != PK_OK) {
-        pass->result->exit = request->subnet != NULL ? PK_EXIT_CANNOT_RUN : PK_EXIT_USAGE;
-        return code;
-    }
     if (pass->db != NULL &&
         (code = pk_orders_load(pass->pool, pass->db, pass->now, &pass->orders, err)) != PK_OK) {
         return code;
     }
-    if ((code = pk_pass_plan(pass, err)) != PK_OK) {
+    open_fleet(pass);
+    if ((code = look_narrow(pass, err)) != PK_OK) {
         return code;
     }
     if (request->expected != NULL && !pk_sha256_equal(request->expected, &pass->result->digest)) {
@@ -195,11 +298,11 @@ pk_pass_run(struct pk_pool *pool, const struct pk_config *config, struct pk_db *
         .now = pk_wall_now(),
     };
     enum pk_code code = load_desired(&pass, err);
-    if (code != PK_OK) {
-        return code;
+    if (code == PK_OK) {
+        take_snapshot(&pass);
+        code = walk(&pass, err);
     }
-    pk_select_limit_policies(pool, config, &pass.desired.snapshot, result);
-    code = walk(&pass, err);
+    pk_desired_close(&pass.desired);
     pk_fleet_close(&pass.fleet);
     if (code == PK_OK) {
         pk_pass_note_dropped(pool, &pass.views, result);

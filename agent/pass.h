@@ -24,6 +24,7 @@ struct pk_pass_request {
     const char *repository; /**< instead of the configured one (diff only), or NULL               */
     const char *revision;   /**< branch or commit instead of the tip (diff only), or NULL         */
     const struct pk_replicate_request *replicate; /**< by hand; NULL = an ordinary pass           */
+    bool compare_all;   /**< nothing is taken as in step because it was so before               */
     bool bases_unknown; /**< db is NULL because it may not be read, not because there is none     */
     const struct pk_sha256 *expected; /**< acts only if the plan's digest is this one, else nothing
                                            is written and exit is PK_EXIT_STALE_PLAN; NULL = any  */

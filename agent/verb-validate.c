@@ -70,6 +70,7 @@ validate_revision(struct pk_context *context, const char *revision,
     if (desired.diagnostics != NULL && desired.diagnostics != diagnostics) {
         *diagnostics = *desired.diagnostics;
     }
+    pk_desired_close(&desired);
     return code;
 }
 

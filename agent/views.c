@@ -10,6 +10,7 @@
 #include "adm/applied.h"
 #include "adm/events.h"
 #include "adm/scopes.h"
+#include "agent/narrow.h"
 
 /* What the ADM remembers of one relationship, whatever Git calls it now. */
 struct remembered {
@@ -23,6 +24,7 @@ struct building {
     const struct pk_snapshot *snapshot;
     const struct pk_fleet *fleet;
     struct pk_db *db;
+    const struct pk_narrow *narrow;
     struct remembered *remembered;
     size_t remembered_count;
     struct pk_rows *bases; /* of each fleet server, all relationships, sorted by subnet */
@@ -74,10 +76,15 @@ load_remembered(struct building *building, struct pk_error *err)
 static enum pk_code
 load_bases(struct building *building, struct pk_error *err)
 {
+    const struct pk_narrow *narrow = building->narrow;
     for (size_t i = 0; i < building->fleet->count; i++) {
+        const char *server = building->fleet->at[i].config->name;
+        struct pk_rows *bases = &building->bases[i];
         enum pk_code code =
-            pk_applied_load(building->db, building->pool, NULL, building->fleet->at[i].config->name,
-                            &building->bases[i], err);
+            narrow->used
+                ? pk_applied_load_some(building->db, building->pool, server, narrow->subnets.at,
+                                       narrow->subnets.count, bases, err)
+                : pk_applied_load(building->db, building->pool, NULL, server, bases, err);
         if (code != PK_OK) {
             return code;
         }
@@ -361,6 +368,19 @@ fill_side(const struct building *building, struct pk_pair_view *view, int side)
 }
 
 static enum pk_code
+load_owned(const struct building *building, const char *relationship, struct pk_rows *out,
+           struct pk_error *err)
+{
+    const struct pk_narrow *narrow = building->narrow;
+    if (building->db == NULL) {
+        return PK_OK;
+    }
+    return narrow->used ? pk_owned_load_some(building->db, building->pool, relationship,
+                                             narrow->subnets.at, narrow->subnets.count, out, err)
+                        : pk_owned_load(building->db, building->pool, relationship, out, err);
+}
+
+static enum pk_code
 fill_view(const struct building *building, const struct pk_wanted_relationship *relationship,
           struct pk_pair_view *view, struct pk_error *err)
 {
@@ -378,9 +398,10 @@ fill_view(const struct building *building, const struct pk_wanted_relationship *
     if (known != NULL && known->relation.name != NULL) {
         view->base_relation = &known->relation;
     }
-    return building->db == NULL
-               ? PK_OK
-               : pk_owned_load(building->db, building->pool, kept_as, &view->owned_before, err);
+    if (building->narrow->used) {
+        view->unseen = building->narrow->unseen[relationship - building->snapshot->relationships];
+    }
+    return load_owned(building, kept_as, &view->owned_before, err);
 }
 
 static enum pk_code
@@ -417,7 +438,8 @@ find_dropped(const struct building *building, struct pk_views *views)
 enum pk_code
 pk_views_build(struct pk_pool *pool, const struct pk_config *config,
                const struct pk_snapshot *snapshot, const struct pk_fleet *fleet, struct pk_db *db,
-               bool bases_unknown, struct pk_views *out, struct pk_error *err)
+               const struct pk_narrow *narrow, bool bases_unknown, struct pk_views *out,
+               struct pk_error *err)
 {
     struct building building = {
         .pool = pool,
@@ -425,6 +447,7 @@ pk_views_build(struct pk_pool *pool, const struct pk_config *config,
         .snapshot = snapshot,
         .fleet = fleet,
         .db = db,
+        .narrow = narrow,
         .bases = pk_array(pool, struct pk_rows, fleet->count + 1),
     };
     enum pk_code code = PK_OK;

@@ -14,14 +14,17 @@ struct pk_views {
     size_t dropped_count;
 };
 
+struct pk_narrow;
+
 /**
+ * @param narrow  what snapshot and fleet were cut down to, or not used: everything
  * @param db  NULL: no base is known (design 6, "No database")
  * @param bases_unknown  the database exists but may not be read
  */
-enum pk_code
-pk_views_build(struct pk_pool *pool, const struct pk_config *config,
-               const struct pk_snapshot *snapshot, const struct pk_fleet *fleet, struct pk_db *db,
-               bool bases_unknown, struct pk_views *out, struct pk_error *err);
+enum pk_code pk_views_build(struct pk_pool *pool, const struct pk_config *config,
+                            const struct pk_snapshot *snapshot, const struct pk_fleet *fleet,
+                            struct pk_db *db, const struct pk_narrow *narrow, bool bases_unknown,
+                            struct pk_views *out, struct pk_error *err);
 
 /** Persists renames that the views found, with their events. */
 void pk_views_record_renames(struct pk_txn *txn, const struct pk_views *views, const char *revision,

@@ -311,6 +311,9 @@ pk_repository_compare(struct pk_pool *pool, const struct pk_repository_config *c
         !git_oid_equal(&folders[0], &folders[1])) {
         code = compare_trees(walks, &folders[0], &folders[1], "", 0, err);
     }
+    if (code == PK_OK && (walks[0].stopped || walks[1].stopped)) {
+        return pk_error_set(err, PK_EINVAL, after, "not all of the files may be read");
+    }
     pk_source_finish(&walks[0].files, &out->before, &out->before_count);
     pk_source_finish(&walks[1].files, &out->after, &out->after_count);
     return code;

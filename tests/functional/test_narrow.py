@@ -1,0 +1,281 @@
+"""Cost follows change: what was in step and has not changed since is neither read nor compared, and
+no plan ever differs because of that."""
+
+import random
+import shutil
+import sqlite3
+import subprocess
+import unittest
+
+import pairkeeper_case
+from pairkeeper_case import RELATIONSHIP, PairkeeperCase, relationship, scope, scopes, subnet
+
+SETTLED = ("settled", "settled_files", "settled_open", "settled_relationships", "settled_servers")
+# What differs between two databases that did the same: when, and what is only for the next pass.
+OWN_TIME = ("event_anchor", "events", "operations", "heals", "conditions", "held_plans", "revisions",
+            "sightings", "suspensions", "approvals", "retries", "event_repeats", "sqlite_sequence")
+
+
+class NarrowCase(PairkeeperCase):
+    def sql(self, *statements, database=None):
+        with sqlite3.connect(database or self.database) as connection:
+            connection.execute("PRAGMA foreign_keys = ON")
+            for statement in statements:
+                rows = connection.execute(statement).fetchall()
+        connection.close()
+        return rows
+
+    def state(self):
+        """All tables: files may change without a change in them."""
+        names = [name for (name,) in self.sql(
+            "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")]
+        return {name: self.sql(f'SELECT * FROM "{name}"') for name in names}
+
+    def settle(self):
+        """Until what is in step is on record."""
+        self.run_program("apply")
+        self.run_program("apply")
+        self.assertTrue(self.is_settled())
+
+    def is_settled(self):
+        return bool(self.sql("SELECT 1 FROM settled"))
+
+    def forget(self, database=None):
+        self.sql(*(f"DELETE FROM {table}" for table in SETTLED), database=database)
+
+    def git_objects(self, *words, data=None):
+        return subprocess.run(["git", "-C", f"{self.database}.git", *words], input=data, check=True,
+                              env=pairkeeper_case.ENVIRONMENT, capture_output=True).stdout
+
+    def keep_blobs(self, keep=()):
+        """Removes every blob but these from the agent's copy of the repository."""
+        listed = self.git_objects("cat-file", "--batch-all-objects", "--batch-check").decode()
+        kept = {}
+        for line in listed.splitlines():
+            name, kind, _size = line.split()
+            if kind != "blob" or name in keep:
+                kept[name] = kind, self.git_objects("cat-file", kind, name)
+        shutil.rmtree(self.work / "pairkeeper.db.git" / "objects")
+        (self.work / "pairkeeper.db.git" / "objects").mkdir()
+        for name, (kind, data) in kept.items():
+            made = self.git_objects("hash-object", "-w", "-t", kind, "--stdin", data=data)
+            self.assertEqual(made.decode().strip(), name)
+
+    def blob(self, revision, path):
+        return self.repository.git("rev-parse", f"{revision}:{path}")
+
+
+class NothingChanged(NarrowCase):
+    def setUp(self):
+        super().setUp()
+        self.commit(RELATIONSHIP, scopes(range(30)))
+        self.settle()
+
+    def test_no_blob_is_read(self):
+        self.keep_blobs()
+        self.assertEqual(self.diff(code=0)["summary"]["in_sync"], 30)
+        self.run_program("apply")
+
+    def test_without_the_record_blobs_are_read(self):
+        self.keep_blobs()
+        self.forget()
+        self.run_program("diff", code=1)
+
+    def test_no_row_of_a_server_is_read(self):
+        self.sql("DROP TABLE adm_ip_ranges")
+        self.assertEqual(self.diff(code=0)["summary"]["in_sync"], 30)
+        self.forget()
+        self.run_program("diff", code=1)
+
+    def test_no_row_is_written(self):
+        before = self.state()
+        self.run_program("apply")
+        self.run_program("diff")
+        self.assertEqual(self.state(), before)
+
+    def test_the_record_can_be_deleted_at_any_time(self):
+        self.forget()
+        self.assertEqual(self.diff(code=0)["summary"]["in_sync"], 30)
+        self.assertFalse(self.is_settled())
+        self.run_program("apply")
+        self.assertTrue(self.is_settled())
+
+    def test_a_dry_run_leaves_no_record(self):
+        self.forget()
+        self.run_program("diff")
+        self.assertFalse(self.is_settled())
+
+    def test_another_configuration_compares_everything(self):
+        self.write_config(servers=("dhcp-a", "dhcp-b", "dhcp-c"))
+        self.keep_blobs()
+        self.run_program("diff", code=1)
+
+    def test_a_record_that_does_not_agree_is_overruled_and_said_so(self):
+        self.sql("UPDATE adm_dhcp_scopes SET lease_duration = 77"  # behind the change sequence
+                 " WHERE record_id = (SELECT min(record_id) FROM adm_dhcp_scopes)")
+        self.run_program("diff")
+        self.sql("UPDATE settled SET verified_ms = verified_ms - 3601000")
+        self.assertEqual(self.diff()["summary"]["drifted"], 1)
+        self.run_program("apply", code=None)
+        reasons = [event["reason"] for event in self.run_program("-o", "json", "events").lines]
+        self.assertIn("ComparisonDisagreed", reasons)
+        self.run_program("diff")
+
+
+class OneChanged(NarrowCase):
+    def setUp(self):
+        super().setUp()
+        self.commit(RELATIONSHIP, scopes(range(30)), scopes(range(30, 60)))
+        self.settle()
+
+    def test_only_the_changed_file_is_read(self):
+        self.repository.replace("dhcp/1.yaml", scope(3), scope(3, "lease-time: 2h"))
+        self.repository.commit()
+        self.run_program("diff", code=2)  # fetches
+        self.keep_blobs({self.blob("HEAD", "dhcp/1.yaml"), self.blob("HEAD~", "dhcp/1.yaml")})
+        plan = self.diff()
+        self.assertEqual(self.only_action(plan)["subnet"], subnet(3))
+        self.assertEqual(plan["summary"]["in_sync"], 59)
+        self.run_program("apply")
+        self.run_program("diff")
+
+    def test_what_is_open_stays_open(self):
+        self.repository.replace("dhcp/1.yaml", scope(3), scope(3, "lease-time: 2h"))
+        self.repository.commit()
+        self.run_program("suspend", "campus", "--reason", "test")
+        self.run_program("apply", code=2)
+        self.assertEqual(len(self.sql("SELECT * FROM settled_open")), 1)
+        self.assertEqual(self.only_action(self.diff())["subnet"], subnet(3))
+        self.run_program("resume", "campus")
+        self.run_program("apply")
+        self.run_program("diff")
+        self.assertEqual(self.value("dhcp-b", subnet(3), "lease-time"), 7200)
+
+    def test_guards_count_what_is_not_looked_at(self):
+        for number in range(4):
+            self.repository.replace("dhcp/1.yaml", scope(number), scope(number, "lease-time: 2h"))
+        self.repository.commit()
+        self.assertIsNone(self.relationship(self.diff())["held"])  # 4 of 60, not 4 of 4
+
+
+class AnyHistory(NarrowCase):
+    """Whatever happens, a pass that looks at little and one that looks at everything agree."""
+
+    STEPS = 14
+
+    def mutate(self, dice):
+        """One thing that people do, in Git or on a server."""
+        what = dice.choice(["change"] * 4 + ["add", "remove", "move", "defaults", "network", "id",
+                                             "relate", "hand", "hand", "hand-delete", "foreign",
+                                             "broken", "rewrite"])
+        files = self.files
+        name = dice.choice(sorted(files))
+        numbers = sorted(files[name])
+        number = dice.choice(numbers) if numbers else None
+        server = dice.choice(["dhcp-a", "dhcp-b"])
+        free = [n for n in range(60) if not any(n in of for of in files.values())]
+        self.broken = False
+        if what == "add" and free:
+            files[name][dice.choice(free)] = ["lease-time: 3h"]
+        elif what == "remove" and len(numbers) > 3:
+            del files[name][number]
+        elif what == "move" and number is not None:
+            files[dice.choice(sorted(files))][number] = files[name].pop(number)
+        elif what == "defaults":
+            self.defaults = dice.choice(["1h", "5h", "6h"])
+        elif what == "network" and number is not None:
+            files[name][number] = [f"shared-network: {dice.choice('xy')}"]
+        elif what == "id" and number is not None:
+            files[name][number] = [f"id: {dice.choice([7, 8, 167772160 + 256 * number])}"]
+        elif what == "relate":
+            self.prune = dice.choice(["never", "owned"])
+        elif what == "hand" and number is not None:
+            self.edit(server, subnet(number), f"lease-time={dice.choice(['1h', '2h', '9h'])}",
+                      code=None)
+        elif what == "hand-delete" and number is not None:
+            self.run_program("adm", "delete", "--server", server, subnet(number), code=None)
+        elif what == "foreign":
+            self.run_program("adm", "set", "--server", server, subnet(dice.randrange(80, 84)),
+                             "lease-time=1h", code=None)
+        elif what == "broken":
+            self.broken = True
+        elif number is not None:
+            files[name][number] = [f"lease-time: {dice.choice(['2h', '4h', '8h'])}"]
+
+    def write_history(self):
+        texts = {"dhcp/relationships.yaml": relationship(
+            f"prune: {self.prune}", "scope-defaults:", f"  renew-time: {self.defaults}")}
+        for name, of in self.files.items():
+            body = "".join(scope(n, *lines) for n, lines in of.items())
+            texts[f"dhcp/{name}.yaml"] = f"scopes:\n{body}" if body else "scopes: []\n"
+        if self.broken:
+            texts["dhcp/a.yaml"] += "    nonsense: 1\n"
+        self.repository.commit(texts)
+
+    def copy(self):
+        """The same world without the record, elsewhere; the commits are shared."""
+        other = self.work / "other"
+        shutil.rmtree(other, ignore_errors=True)
+        other.mkdir()
+        for path in self.work.glob("pairkeeper.*"):
+            if path.is_dir():
+                shutil.copytree(path, other / path.name)
+            elif path.is_file():
+                shutil.copy(path, other / path.name)
+        (other / "network").symlink_to(self.repository.folder)
+        self.forget(other / "pairkeeper.db")
+        return other
+
+    def run_both(self, *words):
+        other = self.copy()
+        narrow = self.run_program("-o", "json", *words, code=None)
+        here = self.config
+        self.config = other / "pairkeeper.yaml"
+        try:
+            everything = self.run_program("-o", "json", *words, code=None)
+        finally:
+            self.config = here
+        self.assertEqual(narrow.code, everything.code, f"{narrow}\n{everything}")
+        self.assertEqual(narrow.out, everything.out)
+        return other
+
+    def dump(self, database):
+        with sqlite3.connect(database) as connection:
+            tables = [row[0] for row in connection.execute(
+                "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")]
+            content = {table: sorted(connection.execute(f"SELECT * FROM {table}").fetchall(), key=repr)
+                       for table in tables if table not in SETTLED + OWN_TIME}
+            content["events"] = connection.execute(
+                "SELECT reason, relationship, subnet, server, message FROM events").fetchall()
+        connection.close()
+        return content
+
+    def live(self, seed):
+        dice = random.Random(seed)
+        self.files = {"a": {n: [] for n in range(12)}, "b": {n: [] for n in range(12, 24)},
+                      "c": {n: ["lease-time: 2h"] for n in range(24, 36)}}
+        self.defaults, self.prune, self.broken = "1h", "never", False
+        self.write_history()
+        self.run_program("apply")
+        for step in range(self.STEPS):
+            for _ in range(dice.randrange(3)):
+                self.mutate(dice)
+            self.write_history()
+            with self.subTest(seed=seed, step=step):
+                self.run_both("diff")
+                if dice.random() < 0.7:
+                    other = self.run_both("apply")
+                    self.assertEqual(self.dump(self.database), self.dump(other / "pairkeeper.db"))
+
+    def test_a_first_history(self):
+        self.live(1)
+
+    def test_a_second_history(self):
+        self.live(2)
+
+    def test_a_third_history(self):
+        self.live(3)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -192,11 +192,9 @@ parse_request(struct pk_pool *pool, const json_t *request, struct pk_arguments *
     return is_served ? PK_OK : pk_error_set(err, PK_EINVAL, words[0], "is not for a running agent");
 }
 
-static enum pk_exit
-run_verb(struct pk_context *context, const json_t *request)
+static void
+take_presentation(struct pk_context *context, const json_t *request)
 {
-    struct pk_error err = {0};
-    struct pk_arguments arguments;
     json_int_t format = json_integer_value(json_object_get(request, "format"));
     json_int_t columns = json_integer_value(json_object_get(request, "columns"));
     context->format = format >= PK_FORMAT_TEXT && format <= PK_FORMAT_SOAP ? (enum pk_format)format
@@ -207,11 +205,25 @@ run_verb(struct pk_context *context, const json_t *request)
     context->out_is_terminal = flag(request, "out_is_terminal");
     context->err_is_terminal = flag(request, "err_is_terminal");
     context->in_is_terminal = flag(request, "in_is_terminal");
-    if (parse_request(context->pool, request, &arguments, &err) != PK_OK ||
-        pk_arguments_check_format(&arguments, context->format, &err) != PK_OK) {
-        return pk_context_fail(context, PK_EXIT_USAGE, &err);
-    }
-    return arguments.verb->run(context, &arguments);
+}
+
+enum pk_code
+pk_control_take_request(struct pk_context *context, const json_t *request,
+                        struct pk_arguments *arguments, struct pk_error *err)
+{
+    take_presentation(context, request);
+    enum pk_code code = parse_request(context->pool, request, arguments, err);
+    return code == PK_OK ? pk_arguments_check_format(arguments, context->format, err) : code;
+}
+
+static enum pk_exit
+run_verb(struct pk_context *context, const json_t *request)
+{
+    struct pk_error err = {0};
+    struct pk_arguments arguments;
+    return pk_control_take_request(context, request, &arguments, &err) == PK_OK
+               ? arguments.verb->run(context, &arguments)
+               : pk_context_fail(context, PK_EXIT_USAGE, &err);
 }
 
 static void

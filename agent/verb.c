@@ -43,7 +43,7 @@ static const struct pk_verb_option schema_options[] = {
     {"of", "NAME",
      "desired-state (unless given), configuration, diff, plan, explain, status, events, validate, "
      "error or answer; as markdown desired-state, configuration or events"},
-    {NULL},
+    {.name = NULL},
 };
 
 static const struct pk_verb_option replicate_options[] = {

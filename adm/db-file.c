@@ -17,7 +17,10 @@
 #include "base/clock.h"
 #include "base/number.h"
 
-enum { OWNER_ONLY = 0600, PID_TEXT_BYTES = 24 };
+enum { OWNER_ONLY = 0600, LOCK_TEXT_BYTES = 32 };
+
+/* The second line of a lock file, after the process id. */
+static const char made_line[] = "made\n";
 
 static enum pk_code
 system_failure(const char *path, const char *doing, struct pk_error *err)
@@ -103,24 +106,27 @@ pk_db_file_create(const char *path, struct pk_error *err)
 
 /* The process id in a lock file, 0 when there is none to read. */
 static int64_t
-read_holder(int file)
+read_holder(int file, bool *made)
 {
-    char text[PID_TEXT_BYTES];
+    char text[LOCK_TEXT_BYTES];
     ssize_t bytes = pread(file, text, sizeof text - 1, 0);
     int64_t pid = 0;
+    *made = false;
     if (bytes > 0) {
         text[bytes] = '\0';
-        text[strcspn(text, "\n")] = '\0';
+        size_t first_line = strcspn(text, "\n");
+        *made = text[first_line] != '\0' && strcmp(&text[first_line + 1], made_line) == 0;
+        text[first_line] = '\0';
         pk_parse_number(text, 1, INT32_MAX, &pid);
     }
     return pid;
 }
 
 static enum pk_code
-write_holder(int file, const char *lock_path, struct pk_error *err)
+write_holder(int file, const char *lock_path, bool made, struct pk_error *err)
 {
-    char text[PID_TEXT_BYTES];
-    int bytes = snprintf(text, sizeof text, "%ld\n", (long)getpid());
+    char text[LOCK_TEXT_BYTES];
+    int bytes = snprintf(text, sizeof text, "%ld\n%s", (long)getpid(), made ? made_line : "");
     if (ftruncate(file, 0) != 0 || pwrite(file, text, (size_t)bytes, 0) != bytes) {
         return system_failure(lock_path, "write the lock file", err);
     }
@@ -128,7 +134,7 @@ write_holder(int file, const char *lock_path, struct pk_error *err)
 }
 
 enum pk_code
-pk_db_lock(const char *path, int *descriptor, bool *known, struct pk_error *err)
+pk_db_lock(const char *path, int *descriptor, struct pk_db_past *past, struct pk_error *err)
 {
     PK_SCRATCH(scratch);
     const char *lock_path = pk_sprintf(scratch, "%s.lock", path);
@@ -137,6 +143,8 @@ pk_db_lock(const char *path, int *descriptor, bool *known, struct pk_error *err)
         return system_failure(lock_path, "open the lock file", err);
     }
     enum pk_code code = PK_OK;
+    int64_t holder = read_holder(file, &past->made);
+    past->known = holder != 0;
     bool locked = flock(file, LOCK_EX | LOCK_NB) == 0;
     if (!locked && errno != EWOULDBLOCK) {
         code = system_failure(lock_path, "lock the database", err);
@@ -144,10 +152,9 @@ pk_db_lock(const char *path, int *descriptor, bool *known, struct pk_error *err)
         code = pk_error_set(err, PK_ELOCKED, path,
                             "another pairkeeper holds the database (process %lld): ask it, or stop "
                             "it first",
-                            (long long)read_holder(file));
+                            (long long)holder);
     } else {
-        *known = read_holder(file) != 0;
-        code = write_holder(file, lock_path, err);
+        code = write_holder(file, lock_path, past->made, err);
     }
     if (code != PK_OK) {
         close(file);
@@ -158,11 +165,28 @@ pk_db_lock(const char *path, int *descriptor, bool *known, struct pk_error *err)
 }
 
 void
-pk_db_lock_forget(int descriptor, bool known)
+pk_db_lock_forget(int descriptor, const struct pk_db_past *past)
 {
-    if (!known && ftruncate(descriptor, 0) != 0) {
+    if (!past->known && ftruncate(descriptor, 0) != 0) {
         return; /* the worst: a wrong path counts as known once it is damaged too */
     }
+}
+
+enum pk_code
+pk_db_lock_made(int descriptor, const char *path, struct pk_error *err)
+{
+    return write_holder(descriptor, path, true, err);
+}
+
+bool
+pk_db_file_identity(const char *path, struct pk_db_identity *out)
+{
+    struct stat what;
+    if (stat(path, &what) != 0) {
+        return false;
+    }
+    *out = (struct pk_db_identity){.device = what.st_dev, .inode = what.st_ino};
+    return true;
 }
 
 enum pk_code

@@ -129,6 +129,15 @@ refuse_damaged(const struct pk_db *db, struct pk_error *err)
 }
 
 static enum pk_code
+refuse_lost(const struct pk_db *db, struct pk_error *err)
+{
+    return pk_error_set(err, PK_ESYS, db->path,
+                        "is gone, and embedded servers lived in it: restore a copy, or remove "
+                        "%s.lock to begin with empty servers",
+                        db->path);
+}
+
+static enum pk_code
 refuse(const struct pk_db *db, struct judgement judgement, struct pk_error *err)
 {
     switch (judgement.content) {
@@ -225,19 +234,29 @@ replace_damaged(struct pk_db *db, struct pk_error *err)
 static enum pk_code
 open_writer(struct pk_db *db, bool embedded, struct pk_error *err)
 {
-    bool known = false;
-    enum pk_code code = pk_db_lock(db->path, &db->lock, &known, err);
-    if (code != PK_OK || (code = pk_db_file_create(db->path, err)) != PK_OK ||
+    struct pk_db_past past = {0};
+    enum pk_code code = pk_db_lock(db->path, &db->lock, &past, err);
+    if (code != PK_OK) {
+        return code;
+    }
+    bool must_be_there = past.made && embedded;
+    if (must_be_there && !pk_db_file_identity(db->path, &db->identity)) {
+        return refuse_lost(db, err);
+    }
+    if ((code = pk_db_file_create(db->path, err)) != PK_OK ||
         (code = connect_file(db, err)) != PK_OK) {
         return code;
     }
-    struct judgement judgement = judge(db, known);
+    struct judgement judgement = judge(db, past.known);
+    if (must_be_there && judgement.content == EMPTY) {
+        return refuse_lost(db, err);
+    }
     if (judgement.content == DAMAGED && !embedded) {
         code = replace_damaged(db, err);
         judgement = (struct judgement){EMPTY, 0};
     }
     if (judgement.content != EMPTY && judgement.content != OURS) {
-        pk_db_lock_forget(db->lock, known);
+        pk_db_lock_forget(db->lock, &past);
         return refuse(db, judgement, err);
     }
     int persist = 1;
@@ -248,7 +267,13 @@ open_writer(struct pk_db *db, bool embedded, struct pk_error *err)
                           "PRAGMA journal_size_limit = 1048576",
                           err);
     }
-    return code == PK_OK ? migrate(db, judgement.version, err) : code;
+    if (code == PK_OK) {
+        code = migrate(db, judgement.version, err);
+    }
+    if (code == PK_OK && !past.made) {
+        code = pk_db_lock_made(db->lock, db->path, err);
+    }
+    return code;
 }
 
 static enum pk_code
@@ -276,6 +301,9 @@ pk_db_open(const char *path, enum pk_db_mode mode, bool embedded, struct pk_db *
     }
     *db = (struct pk_db){.mode = mode, .lock = -1, .path = resolved};
     code = open_mode(db, embedded, err);
+    if (code == PK_OK && !pk_db_file_identity(db->path, &db->identity)) {
+        code = pk_db_present(db, err);
+    }
     if (code != PK_OK) {
         pk_db_close(db);
         return code;
@@ -309,6 +337,19 @@ const char *
 pk_db_path(const struct pk_db *db)
 {
     return db->path;
+}
+
+enum pk_code
+pk_db_present(const struct pk_db *db, struct pk_error *err)
+{
+    struct pk_db_identity now;
+    if (pk_db_file_identity(db->path, &now) && now.device == db->identity.device &&
+        now.inode == db->identity.inode) {
+        return PK_OK;
+    }
+    return pk_error_set(err, PK_ESYS, db->path,
+                        "was removed or replaced while it was open: nothing more is written; put "
+                        "the file back, then start pairkeeper again");
 }
 
 int64_t

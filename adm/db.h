@@ -27,7 +27,7 @@ enum pk_db_mode {
  *         PK_ELOCKED (writing, another pairkeeper holds it); PK_EACCESS; PK_EINVAL (not a
  *         pairkeeper database, a symbolic link, or tables of a newer version); PK_ESYS.  A damaged
  * file is set aside as `<path>.damaged-<time>` and a new one made, unless embedded servers may live
- * in it (@p embedded): then PK_ESYS, nothing moved.
+ * in it (@p embedded): then PK_ESYS, nothing moved.  So is one that was there before and is gone.
  */
 enum pk_code pk_db_open(const char *path, enum pk_db_mode mode, bool embedded, struct pk_db **out,
                         struct pk_error *err);
@@ -36,6 +36,13 @@ void pk_db_close(struct pk_db *db);
 void pk_db_release(struct pk_db **db);
 
 const char *pk_db_path(const struct pk_db *db);
+
+/**
+ * Is the file that was opened still the one at its path?  Once it is removed or replaced, whatever
+ * is written goes nowhere: transactions fail with this error, and who runs for long asks.
+ * @return PK_OK; PK_ESYS
+ */
+enum pk_code pk_db_present(const struct pk_db *db, struct pk_error *err);
 
 /**
  * Several writes that happen together or not at all.  A transaction keeps its first failure: later

@@ -7,6 +7,7 @@
 #ifndef PK_ADM_QUERY_H
 #define PK_ADM_QUERY_H
 
+#include "adm/db-file.h"
 #include "adm/db.h"
 #include "adm/statements.h"
 #include "base/clock.h"
@@ -21,6 +22,7 @@ struct pk_db {
     enum pk_db_mode mode;
     int lock; /**< descriptor that holds the lock, -1 = none */
     char *path;
+    struct pk_db_identity identity; /**< of the file that was opened */
     struct pk_txn *innermost; /**< the transaction that is open, NULL = none */
     struct sqlite3_stmt *prepared[PK_SQL_COUNT];
 };

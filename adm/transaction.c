@@ -7,6 +7,15 @@
 
 #include <sqlite3.h>
 
+/* A file that has no name any more takes every write, and loses it. */
+static void
+begin_outermost(struct pk_db *db, struct pk_error *failure)
+{
+    if (pk_db_present(db, failure) == PK_OK) {
+        pk_db_exec(db, "BEGIN IMMEDIATE", failure);
+    }
+}
+
 void
 pk_txn_begin(struct pk_db *db, struct pk_txn *txn)
 {
@@ -18,7 +27,7 @@ pk_txn_begin(struct pk_db *db, struct pk_txn *txn)
     } else if (db->mode != PK_DB_WRITE) {
         pk_txn_failf(txn, PK_EINVAL, "opened for reading only: nothing can be written");
     } else if (outer == NULL) {
-        pk_db_exec(db, "BEGIN IMMEDIATE", &txn->failure);
+        begin_outermost(db, &txn->failure);
     } else if (pk_db_exec(db, "SAVEPOINT pk", &txn->failure) != PK_OK) {
         pk_txn_fail(outer, &txn->failure); /* without a savepoint nothing can be undone alone */
     }

@@ -268,6 +268,69 @@ a_damaged_database_with_embedded_servers_stays(void **state)
 }
 
 static void
+a_database_that_was_removed_takes_no_more_writes(void **state)
+{
+    PK_SCRATCH(pool);
+    struct store *store = *state;
+    struct pk_error err = {0};
+    struct pk_txn txn;
+    assert_int_equal(unlink(store->path), 0);
+    pk_txn_begin(store->db, &txn);
+    pk_adm_server_put(&txn, "dhcp-a", "adm");
+    assert_int_equal(pk_txn_end(&txn, &err), PK_ESYS);
+    assert_non_null(strstr(err.message, "was removed or replaced while it was open"));
+    assert_null(strstr(store_files(pool, store), "pairkeeper.db "));
+}
+
+static void
+a_database_that_was_replaced_takes_no_more_writes(void **state)
+{
+    struct store *store = *state;
+    struct pk_error err = {0};
+    char elsewhere[sizeof store->path + sizeof ".old"];
+    snprintf(elsewhere, sizeof elsewhere, "%s.old", store->path);
+    assert_int_equal(rename(store->path, elsewhere), 0);
+    write_file(store->path, "");
+    assert_int_equal(pk_db_present(store->db, &err), PK_ESYS);
+}
+
+static void
+a_lost_database_with_embedded_servers_is_not_made_again(void **state)
+{
+    PK_SCRATCH(pool);
+    struct store *store = *state;
+    struct pk_error err = {0};
+    pk_db_release(&store->db);
+    assert_int_equal(unlink(store->path), 0);
+    assert_int_equal(try_open(store, PK_DB_WRITE, true, &err), PK_ESYS);
+    assert_non_null(strstr(err.message, "is gone, and embedded servers lived in it"));
+    assert_null(strstr(store_files(pool, store), "pairkeeper.db "));
+    write_file(store->path, "");
+    assert_int_equal(try_open(store, PK_DB_WRITE, true, &err), PK_ESYS);
+}
+
+static void
+a_lost_database_without_embedded_servers_is_made_anew(void **state)
+{
+    struct store *store = *state;
+    struct pk_error err = {0};
+    pk_db_release(&store->db);
+    assert_int_equal(unlink(store->path), 0);
+    must(pk_db_open(store->path, PK_DB_WRITE, false, &store->db, &err), &err);
+}
+
+static void
+a_database_that_was_never_finished_is_not_lost(void **state)
+{
+    struct store *store = *state;
+    struct pk_error err = {0};
+    char lock[sizeof store->path + sizeof ".lock"];
+    snprintf(lock, sizeof lock, "%s.lock", store->path);
+    write_file(lock, "4711\n");
+    must(pk_db_open(store->path, PK_DB_WRITE, true, &store->db, &err), &err);
+}
+
+static void
 a_transaction_keeps_its_first_failure(void **state)
 {
     struct store *store = *state;
@@ -361,6 +424,11 @@ main(void)
         WITH_DATABASE(a_damaged_database_is_set_aside_and_a_new_one_made),
         WITH_DATABASE(a_database_damaged_from_its_first_byte_is_known_by_its_lock),
         WITH_DATABASE(a_damaged_database_with_embedded_servers_stays),
+        WITH_DATABASE(a_database_that_was_removed_takes_no_more_writes),
+        WITH_DATABASE(a_database_that_was_replaced_takes_no_more_writes),
+        WITH_DATABASE(a_lost_database_with_embedded_servers_is_not_made_again),
+        WITH_DATABASE(a_lost_database_without_embedded_servers_is_made_anew),
+        WITH_FOLDER(a_database_that_was_never_finished_is_not_lost),
         WITH_DATABASE(a_transaction_keeps_its_first_failure),
         WITH_DATABASE(an_inner_transaction_may_fail_alone),
         WITH_DATABASE(an_inner_transaction_does_nothing_after_a_failure_outside),

@@ -35,8 +35,8 @@ enum pk_code pk_db_file_create(const char *path, struct pk_error *err);
  * @param descriptor  holds the lock until it is closed
  * @return PK_OK; PK_ELOCKED naming the holder; PK_EACCESS; PK_ESYS
  */
-enum pk_code pk_db_lock(const char *path, int *descriptor, struct pk_db_past *past,
-                        struct pk_error *err);
+enum pk_code
+pk_db_lock(const char *path, int *descriptor, struct pk_db_past *past, struct pk_error *err);
 
 /** Takes back that this lock was ever held, when what it guards turned out not to be ours. */
 void pk_db_lock_forget(int descriptor, const struct pk_db_past *past);

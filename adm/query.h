@@ -23,7 +23,7 @@ struct pk_db {
     int lock; /**< descriptor that holds the lock, -1 = none */
     char *path;
     struct pk_db_identity identity; /**< of the file that was opened */
-    struct pk_txn *innermost; /**< the transaction that is open, NULL = none */
+    struct pk_txn *innermost;       /**< the transaction that is open, NULL = none */
     struct sqlite3_stmt *prepared[PK_SQL_COUNT];
 };
 

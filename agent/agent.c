@@ -216,6 +216,18 @@ take_hangups(struct pk_agent *agent)
 
 /* -- The loop -- */
 
+/* Without its database an agent has nothing to say and nothing to do. */
+static bool
+has_lost_database(struct pk_agent *agent)
+{
+    if (pk_db_present(agent->db, &agent->failure) == PK_OK) {
+        return false;
+    }
+    pk_log(PK_LOG_ERROR, "database-lost", "where", agent->failure.where, "reason",
+           agent->failure.message, NULL);
+    return true;
+}
+
 static void
 serve_client(struct pk_agent *agent)
 {
@@ -266,13 +278,13 @@ static void
 loop(struct pk_agent *agent)
 {
     block_endings(SIG_BLOCK);
-    while (*agent->stop == 0) {
+    while (*agent->stop == 0 && !has_lost_database(agent)) {
         if (pk_mono_now().ms >= agent->next_pass.ms) {
             scheduled_pass(agent);
             continue;
         }
         struct pollfd polled[2];
-        if (!wait_for_work(agent, polled)) {
+        if (!wait_for_work(agent, polled) || has_lost_database(agent)) {
             continue;
         }
         if (polled[0].revents != 0) {
@@ -336,6 +348,10 @@ pk_agent_run(struct pk_context *context)
     pk_notify_send(&agent.notify, "READY=1\nSTATUS=first pass");
     loop(&agent);
     pk_notify_send(&agent.notify, "STOPPING=1");
+    if (agent.failure.code != PK_OK) {
+        end(&agent);
+        return pk_context_fail(context, PK_EXIT_CANNOT_RUN, &agent.failure);
+    }
     add_agent_event(&agent, PK_REASON_AGENT_STOPPED, "the agent was told to stop");
     pk_log(PK_LOG_INFO, "agent-stopped", NULL);
     end(&agent);

@@ -20,12 +20,14 @@ struct pk_agent {
     struct pk_notify notify;
     struct pk_mono next_pass;
     unsigned long long passes;
+    struct pk_error failure; /**< why it cannot go on                                       */
 };
 
 /**
  * Runs until told to stop.
  * @param context  of the `run` verb: configuration loaded, database open for writing
- * @return PK_EXIT_IN_STEP after SIGTERM or SIGINT; PK_EXIT_CANNOT_RUN when it could not start
+ * @return PK_EXIT_IN_STEP after SIGTERM or SIGINT; PK_EXIT_CANNOT_RUN when it could not start, or
+ *         lost its database
  */
 enum pk_exit pk_agent_run(struct pk_context *context);
 

@@ -62,6 +62,36 @@ use_approval(struct pk_txn *txn, const struct pk_relationship_plan *plan)
     }
 }
 
+/*
+ * An approval of the whole plan becomes one of each relationship that is held: each is used up by
+ * itself, also when another one has to wait, and the whole plan is not approved a second time.
+ */
+static enum pk_code
+share_out_approval(struct pk_pass *pass, struct pk_error *err)
+{
+    const struct pk_pass_result *result = pass->result;
+    const struct pk_approval *whole = pk_orders_approval(&pass->orders, &result->digest);
+    size_t held = 0;
+    struct pk_txn txn;
+    if (whole == NULL) {
+        return PK_OK;
+    }
+    pk_txn_begin(pass->db, &txn);
+    for (size_t i = 0; i < result->relationship_count; i++) {
+        const struct pk_relationship_plan *plan = &result->relationships[i].plan;
+        if (plan->held.is_held) {
+            struct pk_approval one = *whole;
+            one.digest = pk_sha256_text(pass->pool, &plan->digest);
+            pk_approval_put(&txn, &one);
+            held++;
+        }
+    }
+    if (held != 0) {
+        pk_approval_delete(&txn, whole->digest);
+    }
+    return pk_txn_end(&txn, err);
+}
+
 static enum pk_code
 begin_acting(struct pk_pass *pass, const struct pk_relationship_plan *plan, struct pk_error *err)
 {
@@ -219,6 +249,9 @@ pk_pass_act(struct pk_pass *pass, struct pk_error *err)
     enum pk_code code = record_observations(pass, err);
     if (code == PK_OK) {
         code = close_interrupted(pass, err);
+    }
+    if (code == PK_OK) {
+        code = share_out_approval(pass, err);
     }
     for (size_t i = 0; code == PK_OK && i < pass->result->relationship_count; i++) {
         code = act_on(pass, i, err);

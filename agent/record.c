@@ -49,6 +49,10 @@ count_left(const struct pk_relationship_plan *plan)
     for (size_t i = 0; i < plan->action_count; i++) {
         count_action(&left, &plan->actions[i]);
     }
+    for (size_t i = 0; i < plan->comparison.count; i++) {
+        const struct pk_scope_state *scope = &plan->comparison.at[i];
+        left.partners_differ = left.partners_differ || (scope->left_alone && !rows_equal(scope));
+    }
     return left;
 }
 

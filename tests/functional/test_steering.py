@@ -74,6 +74,12 @@ class Heal(PairkeeperCase):
         self.assertEqual(self.value("dhcp-a", subnet(1), "lease-time"), 2 * 3600)
         self.assertEqual(self.value("dhcp-b", subnet(2), "lease-time"), NINE_HOURS)
 
+    def test_a_difference_between_the_partners_that_is_left_alone_is_in_status(self):
+        self.established(relationship("heal: commits"), scopes(range(3), "lease-time: 8h"))
+        self.edit("dhcp-b", subnet(1), "lease-time=2h")
+        self.run_program("apply", code=2)
+        self.assertEqual(self.condition("PartnersInSync")["status"], "False")
+
     def test_report_writes_nothing(self):
         self.established(RELATIONSHIP, scopes(range(3), "lease-time: 8h"))
         self.edit("dhcp-a", subnet(1), "lease-time=2h")
@@ -170,6 +176,22 @@ class Approval(PairkeeperCase):
         self.run_program("apply")
         self.commit(RELATIONSHIP, scopes(range(12), "lease-time: 9h"))
         self.held()
+
+    def test_that_of_a_whole_plan_serves_once_too(self):
+        self.approve_held()
+        self.assert_applied()
+        self.edit_by_hand()
+        whole = self.diff()["digest"]
+        self.run_program("approve", whole, "--reason", "seen in the pipeline")
+        self.run_program("apply")
+        self.edit_by_hand()
+        self.assertEqual(self.diff()["digest"], whole)
+        self.run_program("apply", code=4)
+
+    def edit_by_hand(self):
+        """Always the same, so that the plan which heals it is the same."""
+        for number in range(5):
+            self.edit("dhcp-a", subnet(number), "lease-time=2h")
 
     def test_another_plan_needs_another_approval(self):
         self.run_program("approve", self.held()["digest"], "--reason", "test")

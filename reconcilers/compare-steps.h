@@ -25,9 +25,8 @@ struct pk_comparing {
     struct pk_pool *pool;
     const struct pk_pair_view *view;
     int source, partner;
-    const char *name_value;     /**< the relationship's name as a part's value   */
-    const char *old_name_value; /**< the one it was renamed from, or NULL        */
-    struct pk_scope_state *at;  /**< sorted by subnet                            */
+    const char *name_value;    /**< the relationship's name as a part's value   */
+    struct pk_scope_state *at; /**< sorted by subnet                            */
     size_t count;
     size_t *replaced_by; /**< of each scope: index of the one that takes its place,
                               or PK_NOT_REPLACED; set by pk_find_replacements()  */
@@ -44,10 +43,6 @@ struct pk_comparing pk_comparing_begin(struct pk_pool *pool, const struct pk_pai
 /** The scope of exactly @p subnet, or NULL. */
 struct pk_scope_state *
 pk_comparing_find(const struct pk_comparing *comparing, struct pk_prefix subnet);
-
-/** A part's value as compared: the relationship's old name counts as its new one. */
-const char *pk_compared_value(const struct pk_comparing *comparing, const struct pk_field *field,
-                              const char *value);
 
 /** Which servers are lost (5.1). */
 void pk_judge_lost(struct pk_comparing *comparing);

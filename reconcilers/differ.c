@@ -22,10 +22,9 @@ equal(const char *a, const char *b)
 
 /* The value of a part in a row, NULL when the part or the row is not there. */
 static const char *
-value_in(const struct pk_comparing *comparing, const struct pk_row *row,
-         const struct pk_field *field, const char *key)
+value_in(const struct pk_row *row, const struct pk_field *field, const char *key)
 {
-    return pk_compared_value(comparing, field, pk_parts_get(parts_of(row), field, key));
+    return pk_parts_get(parts_of(row), field, key);
 }
 
 static enum pk_cause
@@ -38,7 +37,7 @@ cause_of(const struct pk_comparing *comparing, const struct pk_scope_state *scop
         .git_owns = scope->wanted != NULL && pk_wanted_owns(scope->wanted, pair->field, pair->key),
         .has_base = scope->base[side] != NULL,
         .have = pair->a,
-        .base = value_in(comparing, scope->base[side], pair->field, pair->key),
+        .base = value_in(scope->base[side], pair->field, pair->key),
         .want = pair->b,
     });
 }
@@ -58,7 +57,6 @@ add_side(const struct pk_comparing *comparing, const struct pk_scope_state *scop
     struct pk_parts_walk walk = {.a = parts_of(have), .b = &scope->want.parts};
     struct pk_part_pair pair;
     while (pk_parts_step(&walk, &pair)) {
-        pair.a = pk_compared_value(comparing, pair.field, pair.a);
         if (!equal(pair.a, pair.b)) {
             *pk_push(comparing->pool, &out->list) = (struct pk_difference){
                 .side = side,
@@ -82,8 +80,7 @@ has_nothing_to_say(const struct pk_comparing *comparing, const struct pk_scope_s
 
 /* Has this part been edited on the other side too, to something else? */
 static bool
-is_edited_on_both(const struct pk_comparing *comparing, const struct pk_scope_state *scope,
-                  const struct pk_difference *difference)
+is_edited_on_both(const struct pk_scope_state *scope, const struct pk_difference *difference)
 {
     int side = difference->side, other = pk_other_side(side);
     if (scope->base[side] == NULL || scope->base[other] == NULL) {
@@ -91,10 +88,9 @@ is_edited_on_both(const struct pk_comparing *comparing, const struct pk_scope_st
     }
     const struct pk_field *field = difference->field;
     const char *key = difference->key;
-    const char *held = value_in(comparing, scope->have[other], field, key);
-    return !equal(difference->have, value_in(comparing, scope->base[side], field, key)) &&
-           !equal(held, value_in(comparing, scope->base[other], field, key)) &&
-           !equal(held, difference->have);
+    const char *held = value_in(scope->have[other], field, key);
+    return !equal(difference->have, value_in(scope->base[side], field, key)) &&
+           !equal(held, value_in(scope->base[other], field, key)) && !equal(held, difference->have);
 }
 
 static bool
@@ -106,9 +102,9 @@ is_conflict(const struct pk_comparing *comparing, const struct pk_scope_state *s
     }
     for (size_t i = 0; i < scope->difference_count; i++) {
         const struct pk_difference *difference = &scope->differences[i];
-        if (!silent[difference->side] && (difference->cause == PK_CAUSE_BOTH ||
-                                          (!silent[pk_other_side(difference->side)] &&
-                                           is_edited_on_both(comparing, scope, difference)))) {
+        if (!silent[difference->side] &&
+            (difference->cause == PK_CAUSE_BOTH ||
+             (!silent[pk_other_side(difference->side)] && is_edited_on_both(scope, difference)))) {
             return true;
         }
     }
@@ -126,7 +122,6 @@ with_gits_changes(const struct pk_comparing *comparing, const struct pk_scope_st
     struct pk_parts_walk walk = {.a = &scope->have[side]->parts, .b = &scope->want.parts};
     struct pk_part_pair pair;
     while (pk_parts_step(&walk, &pair)) {
-        pair.a = pk_compared_value(comparing, pair.field, pair.a);
         bool gits =
             !equal(pair.a, pair.b) && cause_of(comparing, scope, side, &pair) == PK_CAUSE_GIT;
         const char *value = gits ? pair.b : pair.a;

@@ -78,15 +78,44 @@ kind_of(const struct pk_pair_view *view, const struct pk_scope_state *scope)
     return scope->moved_to != NULL || (verified && named) ? PK_SCOPE_DROPPED : PK_SCOPE_FOREIGN;
 }
 
-static void
-fill_scope(const struct pk_pair_view *view, struct pk_scope_state *scope)
+/*
+ * A row under the relationship's old name, as it is once the new name is on record: a rename alone
+ * is no difference, and what is planned beside one is the same before and after.
+ */
+static const struct pk_row *
+under_new_name(const struct pk_comparing *comparing, const struct pk_row *row)
 {
+    const char *old_name = comparing->view->renamed_from;
+    if (row == NULL || old_name == NULL || row->relationship == NULL ||
+        strcmp(row->relationship, old_name) != 0) {
+        return row;
+    }
+    const struct pk_field *link = &pk_scope_fields.at[PK_SCOPE_RELATIONSHIP];
+    struct pk_part *parts = pk_array(comparing->pool, struct pk_part, row->parts.count);
+    struct pk_row *renamed = pk_new(comparing->pool, struct pk_row);
+    for (size_t i = 0; i < row->parts.count; i++) {
+        parts[i] = row->parts.at[i];
+        parts[i].value = parts[i].field == link ? comparing->name_value : parts[i].value;
+    }
+    *renamed = *row;
+    renamed->relationship = comparing->view->relationship->name;
+    renamed->parts.at = parts;
+    renamed->hash = pk_parts_hash(&renamed->parts);
+    return renamed;
+}
+
+static void
+fill_scope(const struct pk_comparing *comparing, struct pk_scope_state *scope)
+{
+    const struct pk_pair_view *view = comparing->view;
     const struct pk_wanted_relationship *relationship = view->relationship;
     const struct pk_move *move = pk_moves_find(&view->leaving, scope->subnet);
     scope->moved_to = scope->wanted == NULL && move != NULL ? move->other : NULL;
     scope->replaces = scope->subnet;
     for (int side = 0; side < PK_PAIR; side++) {
-        scope->base[side] = pk_rows_find(&view->base[side], scope->subnet);
+        const struct pk_row *base = pk_rows_find(&view->base[side], scope->subnet);
+        scope->base[side] = under_new_name(comparing, base);
+        scope->have[side] = under_new_name(comparing, scope->have[side]);
     }
     scope->kind = kind_of(view, scope);
     scope->is_deleted = scope->kind == PK_SCOPE_DROPPED && relationship->prune == PK_PRUNE_OWNED;
@@ -110,7 +139,6 @@ pk_comparing_begin(struct pk_pool *pool, const struct pk_pair_view *view)
         .source = view->relationship->source,
         .partner = pk_other_side(view->relationship->source),
         .name_value = name_value(pool, view->relationship->name),
-        .old_name_value = name_value(pool, view->renamed_from),
     };
     PK_VECTOR(struct pk_scope_state) scopes = {0};
     struct walk walk = {.view = view};
@@ -125,7 +153,7 @@ pk_comparing_begin(struct pk_pool *pool, const struct pk_pair_view *view)
             scope.have[side] = row != NULL && is_others(view, side, row) ? NULL : row;
         }
         if (ours) {
-            fill_scope(view, &scope);
+            fill_scope(&comparing, &scope);
             *pk_push(pool, &scopes) = scope;
         }
     }
@@ -140,14 +168,4 @@ pk_comparing_find(const struct pk_comparing *comparing, struct pk_prefix subnet)
     const struct pk_comparison scopes = {.at = comparing->at, .count = comparing->count};
     const struct pk_scope_state *found = pk_comparison_find(&scopes, subnet);
     return found != NULL ? &comparing->at[found - comparing->at] : NULL;
-}
-
-const char *
-pk_compared_value(const struct pk_comparing *comparing, const struct pk_field *field,
-                  const char *value)
-{
-    bool is_old_name = value != NULL && comparing->old_name_value != NULL &&
-                       field == &pk_scope_fields.at[PK_SCOPE_RELATIONSHIP] &&
-                       strcmp(value, comparing->old_name_value) == 0;
-    return is_old_name ? comparing->name_value : value;
 }

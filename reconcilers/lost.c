@@ -23,7 +23,7 @@ equal(const char *a, const char *b)
 
 /* A part differs from its base and does not hold Git's value. */
 static bool
-is_edited(const struct pk_comparing *comparing, const struct pk_scope_state *scope, int side)
+is_edited(const struct pk_scope_state *scope, int side)
 {
     const struct pk_row *have = scope->have[side], *base = scope->base[side];
     if (pk_sha256_equal(&have->hash, &base->hash)) {
@@ -33,11 +33,9 @@ is_edited(const struct pk_comparing *comparing, const struct pk_scope_state *sco
     struct pk_part_pair pair;
     while (pk_parts_step(&walk, &pair)) {
         const struct pk_wanted_scope *wanted = scope->wanted;
-        const char *held = pk_compared_value(comparing, pair.field, pair.a);
-        const char *verified = pk_compared_value(comparing, pair.field, pair.b);
         bool holds_gits = wanted != NULL && pk_wanted_owns(wanted, pair.field, pair.key) &&
-                          equal(held, pk_parts_get(&wanted->parts, pair.field, pair.key));
-        if (!equal(held, verified) && !holds_gits) {
+                          equal(pair.a, pk_parts_get(&wanted->parts, pair.field, pair.key));
+        if (!equal(pair.a, pair.b) && !holds_gits) {
             return true;
         }
     }
@@ -55,7 +53,7 @@ gather_evidence(const struct pk_comparing *comparing, int side)
         }
         evidence.verified++;
         evidence.missing += scope->have[side] == NULL;
-        evidence.edited += scope->have[side] != NULL && is_edited(comparing, scope, side);
+        evidence.edited += scope->have[side] != NULL && is_edited(scope, side);
     }
     return evidence;
 }

@@ -119,7 +119,7 @@ static bool
 goes_first(const struct pk_comparing *comparing, int side, const struct pk_row *row)
 {
     const struct pk_scope_state *other = pk_comparing_find(comparing, row->subnet);
-    if (other == NULL || !other->is_deleted || other->have[side] != row) {
+    if (other == NULL || !other->is_deleted || other->have[side] == NULL) {
         return false;
     }
     size_t heir = comparing->replaced_by[other - comparing->at];

@@ -190,6 +190,15 @@ class Moves(PairkeeperCase):
         self.assertEqual(len(self.listed("dhcp-a")), 12)
         self.run_program("diff")
 
+    def test_what_changes_beside_a_rename_has_one_digest_before_and_after_it(self):
+        self.established(RELATIONSHIP, scopes(range(12), "lease-time: 8h"))
+        self.commit(RELATIONSHIP.replace("campus", "university"),
+                    scopes(range(12), "lease-time: 9h", of="university"))
+        seen = self.diff()["digest"]
+        self.assertEqual(self.run_json("apply", code=4)["digest"], seen)
+        self.assertIn("RelationshipRenamed", self.reasons())
+        self.assertEqual(self.diff()["digest"], seen)
+
 
 class Released(PairkeeperCase):
     def test_a_field_that_git_no_longer_states_keeps_its_value(self):

@@ -26,18 +26,6 @@
 #include "base/number.h"
 #include "base/text.h"
 
-/* Sanitizers reserve terabytes of address space for their shadow, so there the limit is off. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define LIMIT_ADDRESS_SPACE 0
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define LIMIT_ADDRESS_SPACE 0
-#endif
-#endif
-#ifndef LIMIT_ADDRESS_SPACE
-#define LIMIT_ADDRESS_SPACE 1
-#endif
-
 enum {
     CPU_LIMIT_S = 600,
     OPEN_FILES_LIMIT = 1024,
@@ -60,7 +48,7 @@ fetch_done(struct pk_fetch *fetch)
     }
 }
 
-/* Limits that are lower already stay. */
+/* Limits that are lower already stay; sanitizers reserve terabytes of address space. */
 static void
 limit_resources(uint64_t pack_bytes_limit)
 {
@@ -72,7 +60,7 @@ limit_resources(uint64_t pack_bytes_limit)
         {RLIMIT_CPU, CPU_LIMIT_S},
         {RLIMIT_NOFILE, OPEN_FILES_LIMIT},
         {RLIMIT_FSIZE, PACK_FILE_FACTOR * pack_bytes_limit},
-        {RLIMIT_AS, LIMIT_ADDRESS_SPACE ? address_space_limit : RLIM_INFINITY},
+        {RLIMIT_AS, PK_FETCH_SANITIZED ? RLIM_INFINITY : address_space_limit},
     };
     for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
         struct rlimit now;

@@ -93,13 +93,13 @@ add_object(const git_oid *id, void *payload)
 }
 
 static int
-add_pack(const struct pk_fetch *fetch, const struct pack *pack, git_packbuilder *builder)
+add_pack(const struct pk_fetch *fetch, const char *name, git_packbuilder *builder)
 {
     git_odb *odb = NULL;
     git_odb_backend *backend = NULL;
     int failed = git_odb_new(&odb);
-    if (failed == 0 && (failed = git_odb_backend_one_pack(
-                            &backend, path_of(fetch, pack->name, index_ending))) == 0) {
+    if (failed == 0 &&
+        (failed = git_odb_backend_one_pack(&backend, path_of(fetch, name, index_ending))) == 0) {
         failed = git_odb_add_backend(odb, backend, 1);
     }
     if (failed == 0) {
@@ -123,22 +123,32 @@ remove_pack(const struct pk_fetch *fetch, const char *name)
     unlink(path_of(fetch, name, index_ending));
 }
 
+/* The merged pack under its name, or NULL: nothing has changed then. */
+static const char *
+merge(const struct pk_fetch *fetch, const struct pack *packs, size_t count)
+{
+    PK_CLEANUP(release_builder) git_packbuilder *builder = NULL;
+    int failed = git_packbuilder_new(&builder, fetch->git.repository);
+    for (size_t i = 0; i < count && failed == 0; i++) {
+        failed = add_pack(fetch, packs[i].name, builder);
+    }
+    if (failed == 0) {
+        failed = git_packbuilder_write(builder, NULL, 0, NULL, NULL);
+    }
+    return failed == 0 ? pk_sprintf(fetch->pool, "pack-%s", git_packbuilder_name(builder)) : NULL;
+}
+
 void
 pk_fetch_merge_packs(struct pk_fetch *fetch)
 {
     struct packs packs = {0};
     list_packs(fetch, &packs);
-    size_t count = count_to_merge(&packs);
-    PK_CLEANUP(release_builder) git_packbuilder *builder = NULL;
-    int failed = count == 0 ? 0 : git_packbuilder_new(&builder, fetch->git.repository);
-    for (size_t i = 0; i < count && failed == 0; i++) {
-        failed = add_pack(fetch, &packs.list.at[i], builder);
-    }
-    if (count == 0 || failed != 0 || git_packbuilder_write(builder, NULL, 0, NULL, NULL) != 0) {
+    if (packs.list.at == NULL) {
         return;
     }
-    const char *merged = pk_sprintf(fetch->pool, "pack-%s", git_packbuilder_name(builder));
-    for (size_t i = 0; i < count; i++) {
+    size_t count = count_to_merge(&packs);
+    const char *merged = count > 0 ? merge(fetch, packs.list.at, count) : NULL;
+    for (size_t i = 0; merged != NULL && i < count; i++) {
         if (strcmp(packs.list.at[i].name, merged) != 0) {
             remove_pack(fetch, packs.list.at[i].name);
         }

@@ -13,6 +13,18 @@
 
 #define PK_FETCH_HEADS "refs/heads/"
 
+/* Is this a build that watches its own memory? */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define PK_FETCH_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define PK_FETCH_SANITIZED 1
+#endif
+#endif
+#ifndef PK_FETCH_SANITIZED
+#define PK_FETCH_SANITIZED 0
+#endif
+
 enum { PK_FETCH_OBJECTS_LIMIT = 4 * 1000 * 1000 };
 
 struct pk_fetch_branch {

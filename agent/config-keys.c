@@ -42,7 +42,8 @@ static const struct pk_config_section verify_section =
 
 static const struct pk_config_key repository_keys[] = {
     {.field = {"url", PK_KIND_TEXT, PK_FIELD_REQUIRED, .min = 1, .max = TEXT_BYTES,
-               .document = "Where the Git repository is: a path or file:// URL."},
+               .document = "Where the Git repository is: a path, or an https://, ssh:// or file:// "
+                           "URL without user name; http:// only on this machine."},
      .offset = offsetof(struct pk_written_repository, url)},
     {.field = {"branch", PK_KIND_TEXT, .min = 1, .max = TEXT_BYTES, .default_value = "\"main\"",
                .document = "The branch whose tip is wanted."},
@@ -59,6 +60,11 @@ static const struct pk_config_key repository_keys[] = {
     {.field = {"credentials", PK_KIND_NAME, .min = 1, .max = NAME_BYTES,
                .document = "Name of the credentials that the repository asks for."},
      .offset = offsetof(struct pk_written_repository, credentials)},
+    {.field = {"ca", PK_KIND_TEXT, .min = 1, .max = TEXT_BYTES,
+               .document = "Certificates that an https server's own is checked against, instead of "
+                           "the system's."},
+     .shape = PK_CONFIG_PATH,
+     .offset = offsetof(struct pk_written_repository, ca)},
     {.field = {"verify", .document = "Signatures that a revision must carry."},
      .shape = PK_CONFIG_SECTION,
      .offset = offsetof(struct pk_written_repository, verify),
@@ -112,18 +118,22 @@ static const struct pk_config_section server_section =
     SECTION("server", server_keys, struct pk_written_server);
 
 static const struct pk_config_key credential_keys[] = {
-    {.field = {"username", PK_KIND_TEXT, .min = 1, .max = TEXT_BYTES, .document = "User name."},
+    {.field = {"username", PK_KIND_TEXT, .min = 1, .max = TEXT_BYTES,
+               .document = "User name; for a Git repository `git` unless written."},
      .offset = offsetof(struct pk_written_credential, username)},
     {.field = {"password-file", PK_KIND_TEXT, .min = 1, .max = TEXT_BYTES,
-               .document = "File that holds the password."},
+               .document = "File that holds the password or token, on one line; other users must "
+                           "not be able to read it."},
      .shape = PK_CONFIG_SECRET,
      .offset = offsetof(struct pk_written_credential, password_file)},
     {.field = {"ssh-key-file", PK_KIND_TEXT, .min = 1, .max = TEXT_BYTES,
-               .document = "File that holds a private SSH key."},
+               .document = "File that holds a private SSH key without passphrase; other users must "
+                           "not be able to read it."},
      .shape = PK_CONFIG_SECRET,
      .offset = offsetof(struct pk_written_credential, ssh_key_file)},
     {.field = {"host-keys", PK_KIND_TEXT, .min = 1, .max = TEXT_BYTES,
-               .document = "Fingerprints of the SSH host keys that are trusted."},
+               .document = "Fingerprints of the SSH host keys that are trusted, as ssh-keygen -lf "
+                           "shows them: SHA256:…"},
      .shape = PK_CONFIG_TEXTS,
      .offset = offsetof(struct pk_written_credential, host_keys)},
 };

@@ -66,7 +66,7 @@ struct pk_written_verify {
 };
 
 struct pk_written_repository {
-    const char *url, *branch, *path, *credentials;
+    const char *url, *branch, *path, *credentials, *ca;
     uint32_t interval_ms, timeout_ms;
     struct pk_written_verify verify;
     uint32_t rewind; /**< 0 = refuse, 1 = allow */

@@ -173,6 +173,51 @@ check_credentials(const struct pk_config_reader *reader, const struct pk_written
                 "there are no credentials called '%s'", name);
 }
 
+/* The credentials as a fetch wants them; NULL when there are none of that name. */
+static const struct pk_repository_credential *
+repository_credential(struct pk_pool *pool, const struct pk_written_config *written,
+                      const char *url)
+{
+    const struct pk_written_credential *from = written->credentials.at;
+    const char *name = written->repository.credentials;
+    for (size_t i = 0; name != NULL && i < written->credentials.count; i++) {
+        if (strcmp(from[i].entry.name, name) != 0) {
+            continue;
+        }
+        struct pk_repository_credential *credential = pk_new(pool, struct pk_repository_credential);
+        *credential = (struct pk_repository_credential){.url = url,
+                                                        .username = from[i].username,
+                                                        .password_file = from[i].password_file,
+                                                        .ssh_key_file = from[i].ssh_key_file,
+                                                        .host_keys = from[i].host_keys.at,
+                                                        .host_key_count = from[i].host_keys.count};
+        return credential;
+    }
+    return NULL;
+}
+
+/* What fetching would refuse before it asks anybody is said when the file is read. */
+static void
+check_repository(const struct pk_config_reader *reader, const struct pk_node *root,
+                 const struct pk_written_config *written)
+{
+    const struct pk_written_repository *from = &written->repository;
+    const struct pk_repository_config config = {
+        .url = from->url,
+        .ca = from->ca,
+        .credential = repository_credential(reader->pool, written, from->url),
+    };
+    if (from->url == NULL || (from->credentials != NULL && config.credential == NULL)) {
+        return; /* that is said already */
+    }
+    struct pk_error err;
+    if (pk_repository_check(&config, &err) != PK_OK) {
+        pk_diagnose(reader->diagnostics, PK_RULE_BAD_VALUE,
+                    pk_node_mark(reader->file, node_at(root, "repository", NULL, "url")), NULL,
+                    "%s: %s", err.where, err.message);
+    }
+}
+
 static void
 check_references(const struct pk_config_reader *reader, const struct pk_node *root,
                  const struct pk_written_config *written)
@@ -185,6 +230,7 @@ check_references(const struct pk_config_reader *reader, const struct pk_node *ro
     }
     check_credentials(reader, written, written->repository.credentials,
                       node_at(root, "repository", NULL, "credentials"));
+    check_repository(reader, root, written);
 }
 
 static int
@@ -276,6 +322,8 @@ take_repository(const struct pk_config_reader *reader, const struct pk_written_c
     const struct pk_written_repository *from = &written->repository;
     assert(from->url != NULL && from->path != NULL); /* required; has a default */
     out->url = repository_url(reader->pool, reader->folder, from->url);
+    out->credential = repository_credential(reader->pool, written, out->url);
+    out->ca = from->ca;
     out->branch = from->branch;
     out->path = without_slashes(reader->pool, from->path);
     out->timeout_ms = from->timeout_ms;

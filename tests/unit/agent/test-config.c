@@ -147,6 +147,25 @@ every_key_is_read(void **state)
 }
 
 static void
+the_repository_gets_its_own_credentials(void **state)
+{
+    struct desk *desk = *state;
+    unsetenv("CREDENTIALS_DIRECTORY");
+    struct loaded loaded =
+        load(desk, "repository: {url: \"https://git.example/a\", credentials: git, ca: ca.pem}\n"
+                   "servers: {dhcp-a: {driver: adm}}\n"
+                   "credentials:\n"
+                   "  kea-a: {username: pk, password-file: kea-a}\n"
+                   "  git: {username: net, password-file: token}\n");
+    assert_int_equal(loaded.code, PK_OK);
+    const struct pk_repository_config *repository = &loaded.config.repository;
+    assert_string_equal(repository->ca, desk_path(desk, "ca.pem"));
+    assert_string_equal(repository->credential->url, "https://git.example/a");
+    assert_string_equal(repository->credential->username, "net");
+    assert_string_equal(repository->credential->password_file, desk_path(desk, "token"));
+}
+
+static void
 secret_files_are_in_the_credentials_directory_when_there_is_one(void **state)
 {
     struct desk *desk = *state;
@@ -236,6 +255,15 @@ what_servers_and_repository_get_wrong_is_said_with_its_place(void **state)
          "test.yaml:1:37: mode is not available yet; this build verifies no signatures"},
         {"repository: {url: r, verify: {mode: haed}}\nservers: {a: {driver: adm}}\n",
          "test.yaml:1:37: "},
+        {"repository: {url: \"http://git.example/a\"}\nservers: {a: {driver: adm}}\n",
+         "test.yaml:1:19: repository.url: http can be read and changed on its way; write https://"},
+        {"repository: {url: \"ssh://git.example/a\"}\nservers: {a: {driver: adm}}\n",
+         "test.yaml:1:19: repository.credentials: ssh needs a private key"},
+        {"repository: {url: \"https://git.example/a\", credentials: git}\nservers: {a: {driver: "
+         "adm}}\ncredentials: {git: {ssh-key-file: k}}\n",
+         "test.yaml:1:19: repository.credentials: http and https know passwords and tokens only"},
+        {"repository: {url: r, ca: ca.pem}\nservers: {a: {driver: adm}}\n",
+         "test.yaml:1:19: repository.ca: only https has certificates"},
         {"repository: {url: r, rewind: yes}\nservers: {a: {driver: adm}}\n", "test.yaml:1:30: "},
         {"repository: {url: r, interval: 0}\nservers: {a: {driver: adm}}\n", "test.yaml:1:32: "},
         {"repository: r\nservers: {a: {driver: adm}}\n", "test.yaml:1:13: "},
@@ -347,6 +375,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(what_is_not_written_has_its_default),
         TEST(every_key_is_read),
+        TEST(the_repository_gets_its_own_credentials),
         TEST(secret_files_are_in_the_credentials_directory_when_there_is_one),
         TEST(what_is_wrong_is_said_with_its_place),
         TEST(what_servers_and_repository_get_wrong_is_said_with_its_place),

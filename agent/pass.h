@@ -26,8 +26,9 @@ struct pk_pass_request {
     const struct pk_replicate_request *replicate; /**< by hand; NULL = an ordinary pass           */
     bool compare_all;   /**< nothing is taken as in step because it was so before               */
     bool bases_unknown; /**< db is NULL because it may not be read, not because there is none     */
-    const struct pk_sha256 *expected; /**< acts only if the plan's digest is this one, else nothing
-                                           is written and exit is PK_EXIT_STALE_PLAN; NULL = any  */
+    const struct pk_sha256 *expected; /**< acts only if the plan's digest is this one, and only
+                                         once: else nothing is written and exit is
+                                         PK_EXIT_STALE_PLAN; NULL = any */
     const char *actor;
     pk_progress *progress;
     void *progress_context;

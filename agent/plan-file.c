@@ -159,8 +159,8 @@ check_relationship(const struct checking *checking, const json_t *relationship,
     if (!take_digest(json_object_get(relationship, "digest"), &digest)) {
         return refuse(checking, "the digest of a relationship is none");
     }
-    if (pk_sha256_is_zero(&digest) != (json_array_size(actions) == 0)) {
-        return refuse(checking, "a relationship has actions without a digest or the reverse");
+    if (!pk_sha256_is_zero(&digest) && json_array_size(actions) == 0) {
+        return refuse(checking, "a relationship has a digest without actions");
     }
     if (!pk_sha256_is_zero(&digest)) {
         pk_text_addf(digests, "%s\n", pk_sha256_text(digests->pool, &digest));

@@ -128,6 +128,14 @@ class Explain(PairkeeperCase):
             self.assertIn(f"{known} (campus)", result.err)
         self.assertNotIn(subnet(200), result.err)
 
+    def test_a_scope_beside_the_one_that_changed_is_explained_too(self):
+        self.established(RELATIONSHIP, scopes([1, 2, 5]))
+        self.run_program("apply")
+        self.commit(RELATIONSHIP, scopes([1], "name: New"), scopes([2, 5]))
+        self.assertIsNone(self.explained(2)["action"])
+        self.assertEqual(self.explained(1)["action"]["operation"], "update-scope")
+        self.assertIn(subnet(5), self.run_program("explain", subnet(4), code=1).err)
+
     def test_what_is_no_subnet_is_refused(self):
         self.commit(RELATIONSHIP, scopes([1]))
         self.assertIn("did you mean 10.0.1.0/24",

@@ -134,6 +134,20 @@ class Plans(PairkeeperCase):
         self.commit(DEFAULTS, "scopes: {}\n")
         self.run_program("apply", self.plan, code=3)
 
+    def test_what_could_only_follow_from_the_plan_is_left_to_the_next_pass(self):
+        servers = ("dhcp-a", "dhcp-b", "dhcp-c", "dhcp-d")
+        text = ("relationships:\n  campus: {servers: [dhcp-a, dhcp-b], prune: owned}\n"
+                "  labs: {servers: [dhcp-c, dhcp-d], prune: owned}\n")
+        self.write_config(servers=servers)
+        self.established(text, scopes(range(1, 5)), scopes([11], of="labs"))
+        self.commit(text, scopes(range(1, 4)), scopes([4, 11], of="labs"))
+        held = self.planned()
+        self.run_program("approve", self.relationship(held)["digest"], "--reason", "moved")
+        self.run_program("apply", self.plan, code=5)
+        self.assertNotIn(subnet(4), self.listed("dhcp-a") + self.listed("dhcp-c"))
+        self.run_program("apply")
+        self.assertIn(subnet(4), self.listed("dhcp-c"))
+
     # -- by digest --
 
     def test_a_digest_alone_does_the_same(self):
@@ -243,6 +257,10 @@ class Plans(PairkeeperCase):
         self.assertIn("create on both", shown)
         self.assertNotIn("<b>", shown)
         self.assertIn("**done**", self.run_program("-o", "markdown", "apply").out)
+        agent = self.start_agent()
+        self.edit("dhcp-b", subnet(1), "name=Other")
+        self.assertIn("<!-- pairkeeper:diff", self.run_program("-o", "markdown", "apply").out)
+        self.assertEqual(agent.stop(), 0)
 
 
 if __name__ == "__main__":

@@ -101,19 +101,39 @@ is_named(const struct building *building, const char *name)
     return pk_snapshot_relationship(building->snapshot, name) != NULL;
 }
 
+/* One that was split has no heir: which half is the old one cannot be told, its scopes move. */
+static bool
+is_only_new_one(const struct building *building, const struct pk_wanted_relationship *wanted)
+{
+    size_t new_ones = 0;
+    for (size_t i = 0; i < building->snapshot->relationship_count; i++) {
+        const struct pk_wanted_relationship *one = &building->snapshot->relationships[i];
+        bool known = find_remembered(building, one->name) != NULL;
+        for (int side = 0; side < PK_PAIR && !known; side++) {
+            const struct pk_fleet_server *server =
+                pk_fleet_find(building->fleet, one->servers[side]);
+            known = pk_relations_find(&server->observed.relations, one->name) != NULL;
+        }
+        new_ones += !known && same_pair(one->servers, wanted->servers);
+    }
+    return new_ones <= 1;
+}
+
 /* A relationship of this pair that Git does not name, on the servers or in memory; else NULL. */
 static const char *
 old_name(const struct building *building, const struct pk_wanted_relationship *wanted)
 {
-    const struct remembered *known = find_remembered(building, wanted->name);
     const char *found = NULL;
-    for (size_t i = 0; known == NULL && i < building->remembered_count; i++) {
+    if (find_remembered(building, wanted->name) != NULL || !is_only_new_one(building, wanted)) {
+        return NULL;
+    }
+    for (size_t i = 0; i < building->remembered_count; i++) {
         const struct remembered *one = &building->remembered[i];
         if (!is_named(building, one->name) && same_pair(one->relation.servers, wanted->servers)) {
             found = one->name;
         }
     }
-    for (int side = 0; side < PK_PAIR && found == NULL && known == NULL; side++) {
+    for (int side = 0; side < PK_PAIR && found == NULL; side++) {
         const struct pk_fleet_server *server =
             pk_fleet_find(building->fleet, wanted->servers[side]);
         const struct pk_relations *relations = &server->observed.relations;

@@ -190,6 +190,21 @@ class Moves(PairkeeperCase):
         self.assertEqual(len(self.listed("dhcp-a")), 12)
         self.run_program("diff")
 
+    def test_a_relationship_that_was_split_has_no_heir_and_its_scopes_are_linked_anew(self):
+        self.established(RELATIONSHIP, scopes(range(12)))
+        self.commit(two(labs="servers: [dhcp-a, dhcp-b]").replace("campus", "north"),
+                    scopes(range(6), of="north"), scopes(range(6, 12), of="labs"))
+        seen = self.diff()["digest"]
+        result = self.run_json("apply", code=4)
+        self.assertEqual(result["digest"], seen)
+        self.assertEqual({r["held"]["guard"] for r in result["relationships"]}, {"updates"})
+        self.run_program("approve", seen, "--reason", "test")
+        self.run_program("apply")
+        for server in ("dhcp-a", "dhcp-b"):
+            self.assertEqual(self.shown(server, subnet(3))["relationship"], "north")
+            self.assertEqual(self.shown(server, subnet(9))["relationship"], "labs")
+        self.run_program("diff")
+
     def test_what_changes_beside_a_rename_has_one_digest_before_and_after_it(self):
         self.established(RELATIONSHIP, scopes(range(12), "lease-time: 8h"))
         self.commit(RELATIONSHIP.replace("campus", "university"),

@@ -7,7 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
+enum {
+    USUAL_HASHED_BYTES = 2048, /* a scope with some options and reservations */
+    TEXTS_OF_A_PART = 3,
+};
 
 int
 pk_part_compare(const struct pk_part *a, const struct pk_part *b)
@@ -72,6 +75,18 @@ holds_default(const struct pk_part *part)
     return fallback != NULL && strcmp(fallback, part->value) == 0;
 }
 
+/* Parts mostly arrive in the order of their table: looking is cheaper than sorting. */
+static bool
+are_sorted(const struct pk_part *at, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        if (pk_part_compare(&at[i - 1], &at[i]) > 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 struct pk_parts
 pk_parts_canonical(struct pk_part *at, size_t count)
 {
@@ -81,33 +96,62 @@ pk_parts_canonical(struct pk_part *at, size_t count)
             at[kept++] = at[i];
         }
     }
-    if (kept > 1) {
+    if (!are_sorted(at, kept)) {
         qsort(at, kept, sizeof at[0], compare_parts);
     }
     return (struct pk_parts){.at = at, .count = kept};
 }
 
-/* No name, key or canonical value holds a NUL, so NUL ends each: no two lists read the same. */
-static void
-add_terminated(struct pk_text *text, const char *more)
+static bool
+is_hashed(const struct pk_part *part)
 {
-    pk_text_add_bytes(text, more, strlen(more) + 1);
+    return (part->field->flags & PK_FIELD_KEPT_BY_US) == 0;
+}
+
+static size_t
+hashed_bytes(const struct pk_parts *parts)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < parts->count; i++) {
+        const struct pk_part *part = &parts->at[i];
+        if (is_hashed(part)) {
+            bytes += strlen(part->field->name) + strlen(part->key) + strlen(part->value) +
+                     TEXTS_OF_A_PART;
+        }
+    }
+    return bytes;
+}
+
+/* No name, key or canonical value holds a NUL, so NUL ends each: no two lists read the same. */
+static char *
+add_terminated(char *at, const char *more)
+{
+    size_t bytes = strlen(more) + 1;
+    memcpy(at, more, bytes);
+    return at + bytes;
 }
 
 struct pk_sha256
 pk_parts_hash(const struct pk_parts *parts)
 {
-    PK_SCRATCH(scratch);
-    struct pk_text text = {.pool = scratch};
+    char usual[USUAL_HASHED_BYTES];
+    size_t bytes = hashed_bytes(parts);
+    char *text = usual;
+    PK_CLEANUP(pk_pool_release) struct pk_pool *pool = NULL;
+    if (bytes > sizeof usual) {
+        pool = pk_pool_new(NULL);
+        text = pk_alloc(pool, bytes);
+    }
+    char *end = text;
     for (size_t i = 0; i < parts->count; i++) {
         const struct pk_part *part = &parts->at[i];
-        if ((part->field->flags & PK_FIELD_KEPT_BY_US) == 0) {
-            add_terminated(&text, part->field->name);
-            add_terminated(&text, part->key);
-            add_terminated(&text, part->value);
+        if (is_hashed(part)) {
+            end = add_terminated(end, part->field->name);
+            end = add_terminated(end, part->key);
+            end = add_terminated(end, part->value);
         }
     }
-    return pk_sha256_of(pk_text_end(&text), text.count);
+    return pk_sha256_of(text, bytes);
 }
 
 bool

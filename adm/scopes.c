@@ -95,7 +95,8 @@ pk_adm_scopes_near(struct pk_db *db, struct pk_pool *pool, const char *server,
                              sql_int(pk_prefix_range(subnet).last), sql_int(id)));
     while (pk_cursor_next(&cursor)) {
         struct pk_prefix found = pk_column_prefix(&cursor, 0);
-        if (pk_prefixes_overlap(found, subnet) || pk_column_int(&cursor, 2) == id) {
+        bool has_id = id != 0 && pk_column_int(&cursor, 2) == id;
+        if (has_id || pk_prefixes_overlap(found, subnet)) {
             *pk_push(pool, out) = found;
         }
     }

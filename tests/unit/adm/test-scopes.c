@@ -591,6 +591,38 @@ links_follow_a_renamed_relationship(void **state)
     assert_string_equal(load(store, pool, "dhcp-a").at[0].relationship, "west");
 }
 
+static const char *
+near_text(struct store *store, struct pk_pool *pool, const char *subnet, uint32_t id)
+{
+    struct pk_prefixes found = {0};
+    struct pk_error err = {0};
+    must(pk_adm_scopes_near(store->db, pool, "dhcp-a", prefix(subnet), id, &found, &err), &err);
+    pk_prefixes_sort(&found);
+    const char *text = "";
+    for (size_t i = 0; i < found.count; i++) {
+        text = pk_sprintf(pool, "%s%s ", text, pk_prefix_text(pool, found.at[i]));
+    }
+    return text;
+}
+
+static void
+near_a_subnet_is_what_overlaps_it_or_has_its_id(void **state)
+{
+    static const struct named_part seven[] = {{"id", "7"}, {NULL, NULL}};
+    PK_SCRATCH(pool);
+    struct store *store = *state;
+    put(store, "dhcp-a", "10.20.0.0/22", little);
+    put(store, "dhcp-a", "10.20.4.0/24", little);
+    put(store, "dhcp-a", "10.20.5.0/24", little);
+    put(store, "dhcp-a", "10.30.0.0/24", seven);
+    put(store, "dhcp-b", "10.20.6.0/24", little);
+    assert_string_equal(near_text(store, pool, "10.20.3.0/24", 0), "10.20.0.0/22 ");
+    assert_string_equal(near_text(store, pool, "10.20.4.0/23", 0), "10.20.4.0/24 10.20.5.0/24 ");
+    assert_string_equal(near_text(store, pool, "10.20.5.128/25", 0), "10.20.5.0/24 ");
+    assert_string_equal(near_text(store, pool, "10.20.6.0/24", 0), "");
+    assert_string_equal(near_text(store, pool, "10.20.6.0/24", 7), "10.30.0.0/24 ");
+}
+
 int
 main(void)
 {
@@ -603,6 +635,7 @@ main(void)
         TEST(putting_what_is_there_writes_nothing),
         TEST(the_sequence_grows_with_every_change_and_only_there),
         TEST(scopes_come_sorted_and_as_asked_for),
+        TEST(near_a_subnet_is_what_overlaps_it_or_has_its_id),
         TEST(status_and_leases_stand_with_the_row),
         TEST(an_address_can_change_hands_between_reservations),
         TEST(one_address_for_two_reservations_is_refused),

@@ -204,6 +204,65 @@ a_snapshot_borrows_nothing_from_its_files(void **state)
     assert_non_null(strstr(text, "r0 10.0.60.0/24"));
 }
 
+static struct pk_snapshot
+of_text(struct pk_pool *pool, const char *scopes)
+{
+    struct pk_diagnostics diagnostics = {.pool = pool};
+    struct pk_snapshot snapshot;
+    const char *yaml = pk_sprintf(pool,
+                                  "relationships:\n  r: {servers: [a, b]}\n"
+                                  "  s: {servers: [c, d]}\nscopes:\n%s",
+                                  scopes);
+    assert_int_equal(build_text(pool, yaml, &diagnostics, &snapshot), PK_OK);
+    return snapshot;
+}
+
+static const char *
+changes_text(struct pk_pool *pool, const char *before, const char *after)
+{
+    struct pk_snapshot a = of_text(pool, before), b = of_text(pool, after);
+    struct pk_prefixes changes = pk_snapshot_changes(pool, &a, &b);
+    const char *text = "";
+    for (size_t i = 0; i < changes.count; i++) {
+        text = pk_sprintf(pool, "%s%s ", text, pk_prefix_text(pool, changes.at[i]));
+    }
+    return text;
+}
+
+static void
+a_change_is_what_is_said_otherwise_wherever_it_stands(void **state)
+{
+    (void)state;
+    PK_SCRATCH(pool);
+    const char *one = "  - {subnet: 10.0.1.0/24, relationship: r, lease-time: 1h}\n";
+    const char *other = "  - {subnet: 10.0.1.0/24, relationship: r, lease-time: 2h}\n";
+    const char *moved = "  - {subnet: 10.0.1.0/24, relationship: s, lease-time: 1h}\n";
+    const char *owns = "  - {subnet: 10.0.1.0/24, relationship: r, lease-time: 1h, options: {}}\n";
+    const char *two = "  - {subnet: 10.0.2.0/24, relationship: r}\n";
+    assert_string_equal(changes_text(pool, one, pk_sprintf(pool, "\n# word\n%s", one)), "");
+    assert_string_equal(changes_text(pool, one, other), "10.0.1.0/24 ");
+    assert_string_equal(changes_text(pool, one, moved), "10.0.1.0/24 ");
+    assert_string_equal(changes_text(pool, one, owns), "10.0.1.0/24 ");
+    assert_string_equal(changes_text(pool, one, two), "10.0.1.0/24 10.0.2.0/24 ");
+    assert_string_equal(changes_text(pool, one, pk_sprintf(pool, "%s%s", two, one)),
+                        "10.0.2.0/24 ");
+}
+
+static void
+a_cut_down_snapshot_keeps_its_relationships(void **state)
+{
+    (void)state;
+    PK_SCRATCH(pool);
+    struct pk_snapshot all = of_text(pool, "  - {subnet: 10.0.1.0/24, relationship: r}\n"
+                                           "  - {subnet: 10.0.2.0/24, relationship: s}\n");
+    struct pk_prefix kept[] = {{0x0a000200, 24}};
+    struct pk_snapshot only =
+        pk_snapshot_only(pool, &all, &(struct pk_prefixes){.at = kept, .count = 1});
+    assert_int_equal(only.relationship_count, 2);
+    assert_int_equal(only.scope_count, 1);
+    assert_string_equal(only.scopes[0].relationship, "s");
+}
+
 int
 main(void)
 {
@@ -213,6 +272,8 @@ main(void)
         cmocka_unit_test(a_revision_without_a_relationship_is_invalid),
         cmocka_unit_test(errors_found_before_reject_the_revision_too),
         cmocka_unit_test(warnings_do_not_reject_a_revision),
+        cmocka_unit_test(a_change_is_what_is_said_otherwise_wherever_it_stands),
+        cmocka_unit_test(a_cut_down_snapshot_keeps_its_relationships),
         cmocka_unit_test(a_snapshot_borrows_nothing_from_its_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

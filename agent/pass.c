@@ -104,6 +104,7 @@ record(struct pk_pass *pass, struct pk_error *err)
         .actor = pass->request->actor,
         .plan_digest =
             pk_sha256_is_zero(&result->digest) ? "" : pk_sha256_hex(digest, &result->digest),
+        .paced = pass->request->paced,
         .now = pass->now,
     };
     struct pk_txn txn;

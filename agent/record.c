@@ -106,6 +106,8 @@ stalled(struct pk_pool *pool, const struct pk_outcome_of *outcome, const struct 
 {
     struct pk_condition condition = {
         .type = PK_CONDITION_STALLED, .reason = PK_CONDITION_IN_STEP, .message = ""};
+    bool waits = outcome->relationship->plan.permit == PK_PERMIT_BACKING_OFF &&
+                 outcome->retry != NULL && outcome->retry->stalled;
     if (left->held != 0) {
         condition.status = PK_TRUE;
         condition.reason = PK_CONDITION_GUARD;
@@ -114,7 +116,7 @@ stalled(struct pk_pool *pool, const struct pk_outcome_of *outcome, const struct 
     } else if (left->blocked != 0) {
         condition.status = PK_TRUE;
         condition.reason = left->overlap ? PK_CONDITION_OVERLAP : PK_CONDITION_SCOPES_BLOCKED;
-    } else if (outcome->refused) {
+    } else if (outcome->refused || waits) {
         condition.status = PK_TRUE;
         condition.reason = PK_CONDITION_SCOPES_FAILED;
         condition.message = "a server refused: waits for a change in Git or on the server";
@@ -323,9 +325,10 @@ record_retry(struct pk_txn *txn, struct pk_pool *pool, const struct pk_record *r
 {
     const struct pk_pass_relationship *relationship = outcome->relationship;
     if (outcome->acted && left->failed != 0) {
-        struct pk_retry retry = pk_backoff_failed(outcome->retry, relationship->name,
-                                                  pk_sha256_text(pool, &relationship->plan.digest),
-                                                  outcome->refused, record->now, outcome->random);
+        struct pk_retry retry =
+            pk_backoff_failed(record->paced ? outcome->retry : NULL, relationship->name,
+                              pk_sha256_text(pool, &relationship->plan.digest), outcome->refused,
+                              record->now, outcome->random);
         pk_retry_put(txn, &retry);
     } else if (outcome->retry != NULL && (outcome->acted || left->undone == 0)) {
         pk_retry_delete(txn, relationship->name);

@@ -13,6 +13,7 @@ struct pk_record {
     const char *revision; /**< in force                                        */
     const char *actor;
     const char *plan_digest; /**< hex of the whole plan, "" = no action        */
+    bool paced;              /**< back-off counts on; else it begins anew      */
     struct pk_wall now;
 };
 

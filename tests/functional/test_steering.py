@@ -1,5 +1,7 @@
 """Who may hold pairkeeper back, and how somebody lets it go on."""
 
+import contextlib
+import sqlite3
 import time
 import unittest
 
@@ -130,6 +132,53 @@ class Allow(PairkeeperCase):
         action = self.only_action(self.run_json("apply"))
         self.assertEqual((action["operation"], action["status"]), ("relationship", "done"))
         self.run_program("diff")
+
+
+class Pace(PairkeeperCase):
+    """A server that refuses is not asked again and again, but a person is never kept waiting."""
+
+    def setUp(self):
+        super().setUp()
+        self.write_config(interval="1s")
+        self.established(RELATIONSHIP, scopes(range(3), "lease-time: 8h"))
+        self.sql("CREATE TRIGGER refuse BEFORE UPDATE OF lease_duration ON adm_dhcp_scopes "
+                 "BEGIN SELECT RAISE(ABORT, 'refused'); END")
+        self.commit(RELATIONSHIP, scopes([0, 1], "lease-time: 8h"), scopes([2], "lease-time: 9h"))
+
+    def sql(self, statement):
+        with contextlib.closing(sqlite3.connect(self.database)) as db:
+            db.execute(statement)
+            db.commit()
+
+    def attempts(self):
+        return [row[0] for row in self.rows("SELECT attempts FROM retries")]
+
+    def tries(self):
+        return len(self.events_of("OperationStarted"))
+
+    def test_apply_acts_at_once_and_the_count_begins_anew(self):
+        before = self.tries()
+        for number in range(1, 4):
+            self.run_program("apply", code=5)
+            self.assertEqual(self.tries(), before + number)
+            self.assertEqual(self.attempts(), [1])
+        self.sql("DROP TRIGGER refuse")
+        self.run_program("apply")
+        self.assertEqual(self.attempts(), [])
+
+    def test_a_refusal_stalls_the_agent_and_not_a_person(self):
+        self.run_program("apply", code=5)
+        tries = self.tries()
+        self.start_agent()
+        self.repository.commit({"README": "the same want"})
+        tip = self.repository.git("rev-parse", "HEAD")
+        self.wait_for(lambda: self.run_json("status")["revision"]["applied"] == tip, "a pass")
+        self.assertEqual(self.tries(), tries)
+        self.assertEqual(self.condition("Stalled")["status"], "True")
+        self.sql("DROP TRIGGER refuse")
+        self.run_program("reconcile", "campus", "--wait")
+        self.assertEqual(self.value("dhcp-b", subnet(2), "lease-time"), NINE_HOURS)
+        self.assertEqual(self.condition("Stalled")["status"], "False")
 
 
 class Approval(PairkeeperCase):

@@ -501,7 +501,8 @@ pk_views_record_renames(struct pk_txn *txn, const struct pk_views *views, const 
     PK_SCRATCH(pool);
     for (size_t i = 0; i < views->count; i++) {
         const struct pk_pair_view *view = &views->at[i];
-        if (view->renamed_from == NULL) {
+        if (view->renamed_from == NULL || !view->servers[PK_SERVER_1].writes ||
+            !view->servers[PK_SERVER_2].writes) {
             continue;
         }
         const char *name = view->relationship->name;

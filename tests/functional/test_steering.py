@@ -112,6 +112,18 @@ class Writes(PairkeeperCase):
                 self.write_config(servers=[(server, "{driver: adm, writes: false}"), other])
                 self.refused()
 
+    def test_a_renamed_relationship_keeps_its_old_name_on_servers_that_may_not_be_written(self):
+        self.established(RELATIONSHIP, scopes(range(3)))
+        self.write_config(servers=["dhcp-a", ("dhcp-b", "{driver: adm, writes: false}")])
+        self.commit(RELATIONSHIP.replace("campus", "lab"), scopes(range(3), of="lab"))
+        for _ in range(2):
+            self.assertEqual(self.actions(self.run_json("apply"), "lab"), [])
+        self.assertEqual(self.shown("dhcp-a", subnet(1))["relationship"], "campus")
+        self.write_config()
+        self.run_program("apply")
+        self.assertEqual(self.shown("dhcp-a", subnet(1))["relationship"], "lab")
+        self.run_program("diff")
+
 
 class Allow(PairkeeperCase):
     def test_git_may_not_have_scopes_deleted_unless_the_owner_allows_it(self):

@@ -45,8 +45,12 @@ read_blob(struct walk *walk, const git_oid *id, const char *path, struct pk_erro
 {
     size_t size;
     git_object_t type;
-    if (git_odb_read_header(&size, &type, walk->git.odb, id) != 0 || type != GIT_OBJECT_BLOB) {
+    if (git_odb_read_header(&size, &type, walk->git.odb, id) != 0) {
         return pk_git_damaged(err, walk->bare, path);
+    }
+    if (type != GIT_OBJECT_BLOB) { /* no copy is damaged: the tree says so of another object */
+        pk_source_not_a_file(walk->files.diagnostics, path, PK_ENTRY_OTHER);
+        return PK_OK;
     }
     enum pk_entry_use use = pk_source_admit(&walk->files, path, size);
     if (use != PK_ENTRY_READ) {
@@ -60,7 +64,7 @@ read_blob(struct walk *walk, const git_oid *id, const char *path, struct pk_erro
     struct pk_pool *pool = walk->files.pool;
     char *id_text = pk_alloc(pool, PK_COMMIT_TEXT_BYTES);
     *pk_push(pool, &walk->files.list) = (struct pk_source_file){
-        .path = path,
+        .path = pk_strdup(pool, path),
         .object_id = git_oid_tostr(id_text, PK_COMMIT_TEXT_BYTES, id),
         .bytes = pk_strndup(pool, git_odb_object_data(object), git_odb_object_size(object)),
         .size = git_odb_object_size(object),
@@ -72,12 +76,13 @@ read_blob(struct walk *walk, const git_oid *id, const char *path, struct pk_erro
 static enum pk_code walk_tree(struct walk *walk, const git_oid *id, const char *folder,
                               unsigned depth, struct pk_error *err);
 
+/* @p work  holds paths while their folder is walked: a hostile tree has millions of entries */
 static enum pk_code
-read_entry(struct walk *walk, const git_tree_entry *entry, const char *folder, unsigned depth,
-           struct pk_error *err)
+read_entry(struct walk *walk, struct pk_pool *work, const git_tree_entry *entry, const char *folder,
+           unsigned depth, struct pk_error *err)
 {
     const char *name = git_tree_entry_name(entry);
-    const char *path = pk_source_path(walk->files.pool, folder, name);
+    const char *path = pk_source_path(work, folder, name);
     switch (pk_source_entry(&walk->files, path, name, kind_of(entry), depth)) {
     case PK_ENTRY_READ:
         return read_blob(walk, git_tree_entry_id(entry), path, err);
@@ -100,10 +105,11 @@ walk_tree(struct walk *walk, const git_oid *id, const char *folder, unsigned dep
     if (git_tree_lookup(&tree, walk->git.repository, id) != 0) {
         return pk_git_damaged(err, walk->bare, folder[0] != '\0' ? folder : "the top folder");
     }
+    PK_SCRATCH(work);
     enum pk_code code = PK_OK;
     size_t count = git_tree_entrycount(tree);
     for (size_t i = 0; i < count && code == PK_OK && !walk->stopped; i++) {
-        code = read_entry(walk, git_tree_entry_byindex(tree, i), folder, depth, err);
+        code = read_entry(walk, work, git_tree_entry_byindex(tree, i), folder, depth, err);
     }
     return code;
 }
@@ -226,6 +232,7 @@ static enum pk_code
 read_differing(struct walk *walk, const git_tree *tree, const git_tree *other, const char *folder,
                unsigned depth, struct pk_error *err)
 {
+    PK_SCRATCH(work);
     enum pk_code code = PK_OK;
     size_t count = git_tree_entrycount(tree);
     for (size_t i = 0; i < count && code == PK_OK && !walk->stopped; i++) {
@@ -233,7 +240,7 @@ read_differing(struct walk *walk, const git_tree *tree, const git_tree *other, c
         const char *name = git_tree_entry_name(entry);
         const git_tree_entry *counterpart = git_tree_entry_byname(other, name);
         if (!is_same(entry, counterpart) && !are_folders(entry, counterpart)) {
-            code = read_entry(walk, entry, folder, depth, err);
+            code = read_entry(walk, work, entry, folder, depth, err);
         }
     }
     return code;

@@ -209,11 +209,15 @@ class PairkeeperCase(unittest.TestCase):
                               stdin=subprocess.DEVNULL, capture_output=True, check=False,
                               timeout=DEADLINE_S)
         result = Result(words, done.returncode, done.stdout, done.stderr)
-        for sign in ("AddressSanitizer", "runtime error:", "LeakSanitizer"):
-            self.assertNotIn(sign, done.stderr, str(result))
+        self.insist_on_no_report(result)
         if code is not None:
             self.assertEqual(done.returncode, code, str(result))
         return result
+
+    def insist_on_no_report(self, result):
+        """No sanitizer has found anything."""
+        for sign in ("AddressSanitizer", "runtime error:", "LeakSanitizer"):
+            self.assertNotIn(sign, result.err, str(result))
 
     def run_json(self, *words, code=0, **more):
         """The same with -o json, parsed."""

@@ -13,7 +13,7 @@
 
 #include "git-fixture.h"
 
-enum { COMMITS = 48, PACKS_AT_MOST = 32 };
+enum { COMMITS = 48, PACKS_AT_MOST = 32, MERGES = 4 };
 
 static const char count_objects[] = "git -C copy.git count-objects -v | sed -n 's/^in-pack: //p'";
 static const char count_packs[] = "ls copy.git/objects/pack/*.pack | wc -l";
@@ -98,10 +98,13 @@ a_merge_that_was_killed_after_its_pack_was_written_is_done_again(void **state)
         run(fixture, "cp -n copy.git/objects/pack/* saved");
         fetch(fixture);
     }
-    run(fixture, "cp -n saved/* copy.git/objects/pack; cd copy.git/objects/pack; "
-                 "touch pack-0123456789012345678901234567890123456789.idx");
-    commit_file(fixture, COMMITS);
-    fetch(fixture);
+    /* Often enough that a merge makes the very pack that is there, which is not to be removed. */
+    for (int i = 0; i < MERGES; i++) {
+        run(fixture, "cp -n saved/* copy.git/objects/pack; cd copy.git/objects/pack; "
+                     "touch pack-0123456789012345678901234567890123456789.idx");
+        assert_true(number_of(fixture, count_packs) >= PACKS_AT_MOST);
+        fetch(fixture);
+    }
     assert_true(number_of(fixture, count_packs) < PACKS_AT_MOST);
     run(fixture, "! ls copy.git/objects/pack/pack-01234567890* 2>&1");
     run(fixture, "git -C copy.git fsck --strict 2>&1");

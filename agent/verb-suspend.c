@@ -1,8 +1,12 @@
 /* An operator's suspension is a flag beside Git's own: either suspends, both are shown. */
+#include <string.h>
+
+#include "adm/applied.h"
 #include "adm/events.h"
 #include "adm/steering.h"
 #include "agent/verb.h"
 #include "agent/when.h"
+#include "base/nearest.h"
 
 static void
 record(struct pk_txn *txn, struct pk_context *context, const struct pk_suspension *suspension)
@@ -40,6 +44,33 @@ print(struct pk_context *context, const struct pk_suspension *suspension)
             suspension->relationship);
 }
 
+/*
+ * Only a remark: one that is about to come may be suspended before its first pass, but a misspelt
+ * name must not look like a pair that rests.
+ */
+static enum pk_code
+remark_unknown(struct pk_context *context, const char *name, struct pk_error *err)
+{
+    const char *const *known = NULL;
+    size_t count = 0;
+    struct pk_nearest nearest = {.wanted = name};
+    enum pk_code code = pk_applied_relationships(context->db, context->pool, &known, &count, err);
+    for (size_t i = 0; code == PK_OK && i < count; i++) {
+        if (strcmp(known[i], name) == 0) {
+            return PK_OK;
+        }
+        pk_nearest_offer(&nearest, known[i]);
+    }
+    if (code == PK_OK) {
+        fprintf(context->err,
+                "pairkeeper: no relationship %s was ever applied%s%s%s; see "
+                "pairkeeper status\n",
+                name, nearest.best != NULL ? "; did you mean " : "",
+                nearest.best != NULL ? nearest.best : "", nearest.best != NULL ? "?" : "");
+    }
+    return code;
+}
+
 enum pk_exit
 pk_verb_suspend(struct pk_context *context, const struct pk_arguments *arguments)
 {
@@ -64,6 +95,9 @@ pk_verb_suspend(struct pk_context *context, const struct pk_arguments *arguments
     struct pk_error err = {0};
     struct pk_txn txn;
     enum pk_code code = pk_context_db(context, PK_DB_WRITE, &err);
+    if (code == PK_OK) {
+        code = remark_unknown(context, suspension.relationship, &err);
+    }
     if (code == PK_OK) {
         pk_txn_begin(context->db, &txn);
         record(&txn, context, &suspension);

@@ -176,8 +176,8 @@ find_tip(struct pk_fetch *fetch, git_oid *tip, struct pk_error *err)
                             fetch->branch);
     }
     return pk_error_set(err, PK_ENOENT, where,
-                        "the repository has no branch '%s', it has %s; correct repository.branch, "
-                        "or create the branch",
+                        "the repository has no branch '%s', it has %s; correct repository.branch "
+                        "or the revision that was asked for, or create the branch",
                         fetch->branch, branches_text(fetch));
 }
 
@@ -266,7 +266,8 @@ run(struct pk_fetch *fetch, git_oid *tip, struct pk_error *err)
     }
     if (git_reference_name_is_valid(&valid, fetch->source_ref) != 0 || !valid) {
         return pk_error_set(err, PK_EINVAL, "repository.branch",
-                            "'%s' is no name for a branch; correct repository.branch",
+                            "'%s' is no name for a branch; correct repository.branch, or ask for a "
+                            "branch or for at least 8 digits of a commit",
                             fetch->branch);
     }
     const struct pk_fetch_steps *steps =

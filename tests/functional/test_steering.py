@@ -48,6 +48,11 @@ class Suspension(PairkeeperCase):
         self.run_program("apply", code=2)
         self.assertEqual(len(self.listed("dhcp-a")), 3)
 
+    def test_a_name_that_was_never_applied_is_remarked_upon(self):
+        self.assertIn("did you mean campus?",
+                      self.run_program("suspend", "campos", "--reason", "test").err)
+        self.assertEqual(self.run_program("suspend", "campus", "--reason", "test").err, "")
+
     def test_a_reason_and_a_time_that_makes_sense_are_asked_for(self):
         self.run_program("suspend", "campus", code=64)
         self.run_program("suspend", "campus", "--reason", "x", "--until", "soon", code=64)

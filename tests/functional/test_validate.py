@@ -79,6 +79,12 @@ class Validate(PairkeeperCase):
         self.assertIn("nowhere", self.run_program("validate", "nowhere", code=None).err)
         self.assertNotEqual(self.run_program("validate", "nowhere", code=None).code, 0)
 
+    def test_a_revision_that_is_not_there_is_no_fault_of_the_configuration_alone(self):
+        self.commit(RELATIONSHIP, scopes(range(3)))
+        for revision in ("nowhere", "main~1"):
+            self.assertRegex(self.run_program("validate", revision, code=1).err,
+                             r"the revision that was asked for|at least 8 digits of a commit")
+
     def write(self, files):
         folder = self.work / "files"
         for path, text in files.items():

@@ -1,5 +1,7 @@
 """Scopes that move, change their mask, leave Git, or stand in the way."""
 
+import contextlib
+import sqlite3
 import unittest
 
 from pairkeeper_case import RELATIONSHIP, PairkeeperCase, relationship, scopes, subnet
@@ -63,13 +65,26 @@ class Dropped(PairkeeperCase):
         self.assertEqual(self.value("dhcp-b", subnet(99), "lease-time"), 7200)
         self.run_program("diff")
 
-    def test_after_the_loss_of_the_base_nothing_is_deleted(self):
+    def test_what_was_never_verified_is_not_deleted(self):
         self.established(relationship("prune: owned"), scopes(range(12)))
-        # What is never verified is foreign: another scope of the same two servers, made by hand.
+        # Another scope of the same two servers, made by hand.
         self.edit("dhcp-a", subnet(98), "ranges=[10.0.98.5-10.0.98.50]", "relationship=campus")
         self.edit("dhcp-b", subnet(98), "ranges=[10.0.98.5-10.0.98.50]", "relationship=campus")
         self.run_program("apply")
         self.assertIn(subnet(98), self.listed("dhcp-a"))
+
+    def test_after_the_loss_of_the_bases_dropped_scopes_are_foreign_and_nothing_is_deleted(self):
+        self.established(relationship("prune: owned"), scopes(range(12)))
+        with contextlib.closing(sqlite3.connect(self.database)) as db:
+            for table in ("applied", "owned", "settled"):
+                db.execute(f"DELETE FROM {table}")
+            db.commit()
+        self.commit(relationship("prune: owned"), scopes(range(11)))
+        result = self.run_json("apply")
+        self.assertEqual(self.actions(result), [])
+        self.assertEqual({(f["subnet"], f["dropped"])
+                          for f in self.relationship(result)["foreign"]}, {(subnet(11), False)})
+        self.assertIn(subnet(11), self.listed("dhcp-a"))
 
     def test_a_relationship_that_git_no_longer_names_is_not_touched(self):
         self.write_config(servers=FOUR_SERVERS)

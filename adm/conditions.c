@@ -35,6 +35,9 @@ static const char *const reason_names[PK_CONDITION_REASON_COUNT] = {
     [PK_CONDITION_BY_OPERATOR] = "ByOperator",
     [PK_CONDITION_NOT_SUSPENDED] = "NotSuspended",
     [PK_CONDITION_DROPPED] = "Dropped",
+    [PK_CONDITION_FETCH_FAILED] = "FetchFailed",
+    [PK_CONDITION_REVISION_REJECTED] = "RevisionRejected",
+    [PK_CONDITION_REVISION_REFUSED] = "RevisionRefused",
 };
 
 const char *

@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "base/ipv4.h"
 
-/* -- Conditions: one row per (relationship, type) ------------------------------------------- */
+/* -- Conditions: one row per (relationship, type); relationship "" = the repository ---------- */
 
 enum pk_condition_type {
     PK_CONDITION_READY,
@@ -40,7 +40,10 @@ enum pk_condition_reason {
     PK_CONDITION_BY_GIT,      /**< suspend: true                                    */
     PK_CONDITION_BY_OPERATOR, /**< the suspend verb                                 */
     PK_CONDITION_NOT_SUSPENDED,
-    PK_CONDITION_DROPPED, /**< Git no longer names the relationship             */
+    PK_CONDITION_DROPPED,           /**< Git no longer names the relationship             */
+    PK_CONDITION_FETCH_FAILED,      /**< of the repository: its tip is not known          */
+    PK_CONDITION_REVISION_REJECTED, /**< of the repository: its tip has errors       */
+    PK_CONDITION_REVISION_REFUSED,  /**< of the repository: its tip was rewound      */
     PK_CONDITION_REASON_COUNT
 };
 

@@ -70,6 +70,10 @@ log_pass(const struct pk_pass_result *result, enum pk_code code, const struct pk
 {
     PK_SCRATCH(pool);
     const struct pk_summary *summary = &result->summary;
+    if (result->problem != NULL) {
+        pk_log(PK_LOG_WARNING, "tip-not-in-force", "tip", result->attempted, "reason",
+               result->problem, NULL);
+    }
     if (code != PK_OK) {
         pk_log(PK_LOG_ERROR, "pass-failed", "where", err->where, "reason", err->message, "exit",
                pk_sprintf(pool, "%d", (int)result->exit), NULL);

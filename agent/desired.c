@@ -208,6 +208,27 @@ load_last_good(const struct loading *loading, struct pk_desired *out, struct pk_
     return code;
 }
 
+static const char *
+first_error(struct pk_pool *pool, const struct pk_diagnostics *diagnostics)
+{
+    size_t i = 0;
+    while (pk_rule_row(diagnostics->list.at[i].rule)->warning) {
+        i++;
+    }
+    return pk_diagnostic_text(pool, &diagnostics->list.at[i]);
+}
+
+static const char *
+problem_of(struct pk_pool *pool, const struct pk_desired *desired, const struct pk_error *err)
+{
+    size_t errors = desired->diagnostics->errors;
+    if (errors == 0) {
+        return pk_sprintf(pool, "%s: %s", err->where, err->message);
+    }
+    const char *first = first_error(pool, desired->diagnostics);
+    return errors == 1 ? first : pk_sprintf(pool, "%s (and %zu more)", first, errors - 1);
+}
+
 static enum pk_code
 load(struct loading *loading, struct pk_desired *out, enum pk_exit *exit, struct pk_error *err)
 {
@@ -220,6 +241,7 @@ load(struct loading *loading, struct pk_desired *out, enum pk_exit *exit, struct
         }
     }
     enum pk_code code = load_tip(loading, out, exit, err);
+    out->problem = code != PK_OK ? problem_of(loading->pool, out, err) : NULL;
     if (code == PK_OK || !loading->request->last_good || loading->in_force == NULL) {
         return code;
     }
@@ -289,8 +311,8 @@ record_rejection(struct pk_txn *txn, const struct pk_desired *desired, const cha
 {
     bool invalid = desired->diagnostics->errors != 0;
     PK_SCRATCH(pool);
-    const char *first = invalid ? pk_diagnostic_text(pool, &desired->diagnostics->list.at[0])
-                                : "the branch was rewound";
+    const char *first =
+        invalid ? first_error(pool, desired->diagnostics) : "the branch was rewound";
     pk_event_add(txn,
                  &(struct pk_event){
                      .time = now,
@@ -299,6 +321,22 @@ record_rejection(struct pk_txn *txn, const struct pk_desired *desired, const cha
                      .actor = actor,
                      .message = first,
                  });
+}
+
+/* What status says of the repository; a relationship's own conditions know nothing of it. */
+static void
+record_condition(struct pk_txn *txn, const struct pk_desired *desired, struct pk_wall now)
+{
+    struct pk_condition condition = {
+        .type = PK_CONDITION_READY, .status = PK_TRUE, .reason = PK_CONDITION_IN_STEP};
+    if (desired->problem != NULL) {
+        condition.status = PK_FALSE;
+        condition.message = desired->problem;
+        condition.reason = desired->fetch_failure != NULL      ? PK_CONDITION_FETCH_FAILED
+                           : desired->diagnostics->errors != 0 ? PK_CONDITION_REVISION_REJECTED
+                                                               : PK_CONDITION_REVISION_REFUSED;
+    }
+    pk_condition_set(txn, "", &condition, now);
 }
 
 void
@@ -313,11 +351,12 @@ pk_desired_record(struct pk_txn *txn, const struct pk_desired *desired, const ch
         pk_txn_fail(txn, &err);
         return;
     }
+    record_condition(txn, desired, now);
     if (desired->fetch_failure != NULL) {
         pk_event_add(txn, &(struct pk_event){.time = now,
                                              .reason = PK_REASON_FETCH_FAILED,
                                              .actor = actor,
-                                             .message = desired->fetch_failure});
+                                             .message = desired->problem});
         return;
     }
     if (desired->attempted == NULL) {

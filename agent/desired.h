@@ -13,7 +13,8 @@ struct pk_desired {
     struct pk_snapshot snapshot; /**< of @p commit                                              */
     const char *ref, *commit;    /**< in force                                                  */
     const char *attempted;       /**< the tip, when it is not in force: invalid or refused       */
-    const char *fetch_failure;   /**< why the tip is not known (only where the last good serves) */
+    const char *fetch_failure;   /**< why the tip is not known                                  */
+    const char *problem;         /**< why the tip is not in force, where and what to do, or NULL */
     struct pk_diagnostics *diagnostics; /**< of the tip                                           */
     struct pk_narrow narrow;            /**< when used: snapshot holds only what may have changed */
     struct pk_snapshot_source source;   /**< of the snapshot                                      */

@@ -170,6 +170,7 @@ load_desired(struct pk_pass *pass, struct pk_error *err)
     result->ref = pass->desired.ref;
     result->commit = pass->desired.commit;
     result->attempted = pass->desired.attempted;
+    result->problem = pass->desired.problem;
     result->diagnostics = pass->desired.diagnostics;
     if (code != PK_OK && pass->request->acts && pass->db != NULL) {
         struct pk_error ignored; /* the pass fails already, with the more telling reason */

@@ -50,6 +50,7 @@ struct pk_pass_relationship {
 struct pk_pass_result {
     const char *ref, *commit; /**< the revision in force (its snapshot was compared)          */
     const char *attempted;    /**< the tip; differs from commit when the tip is invalid        */
+    const char *problem;      /**< why the tip is not in force, where and what to do, or NULL  */
     struct pk_diagnostics *diagnostics;         /**< of the tip; errors and warnings         */
     struct pk_pass_relationship *relationships; /**< sorted by name */
     size_t relationship_count;

@@ -267,6 +267,21 @@ read_relationship(const struct reading *in, struct pk_status_relationship *out,
     return code == PK_OK ? read_operation(in, out, err) : code;
 }
 
+/* The last pass could not take the tip: then everything below is older than it looks. */
+static enum pk_code
+read_problem(const struct reading *in, struct pk_status *out, struct pk_error *err)
+{
+    struct pk_condition *conditions = NULL;
+    size_t count = 0;
+    enum pk_code code = pk_conditions_load(in->db, in->pool, "", &conditions, &count, err);
+    for (size_t i = 0; code == PK_OK && i < count; i++) {
+        if (conditions[i].type == PK_CONDITION_READY && conditions[i].status == PK_FALSE) {
+            out->problem = &conditions[i];
+        }
+    }
+    return code;
+}
+
 static enum pk_code
 read_revisions(const struct reading *in, struct pk_status *out, struct pk_error *err)
 {
@@ -292,6 +307,9 @@ pk_status_load(struct pk_db *db, struct pk_pool *pool, const struct pk_config *c
     enum pk_code code = read_tables(&in, err);
     if (code == PK_OK) {
         code = read_revisions(&in, &status, err);
+    }
+    if (code == PK_OK) {
+        code = read_problem(&in, &status, err);
     }
     if (code != PK_OK) {
         return code;

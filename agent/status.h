@@ -37,6 +37,7 @@ struct pk_status_relationship {
 
 struct pk_status {
     const char *attempted, *applied, *verified;   /**< of the repository, or NULL */
+    const struct pk_condition *problem;           /**< why its tip is not in force, or NULL */
     struct pk_status_relationship *relationships; /**< sorted by name */
     size_t relationship_count;
 };

@@ -97,6 +97,8 @@ print_json(struct pk_context *context, const struct pk_status *status)
     json_object_set_new(revision, "attempted", pk_json_text_or_null(status->attempted));
     json_object_set_new(revision, "applied", pk_json_text_or_null(status->applied));
     json_object_set_new(revision, "verified", pk_json_text_or_null(status->verified));
+    json_object_set_new(revision, "problem",
+                        status->problem != NULL ? condition_json(status->problem) : json_null());
     for (size_t i = 0; i < status->relationship_count; i++) {
         json_array_append_new(list, relationship_json(&status->relationships[i]));
     }
@@ -234,6 +236,13 @@ print_text(struct pk_context *context, const struct pk_status *status)
                                  short_commit(context->pool, status->attempted)));
     }
     pk_screen_line(&screen);
+    if (status->problem != NULL) {
+        pk_screen_wrap(&screen, PK_STYLE_BAD, 0, INDENT,
+                       pk_sprintf(context->pool, "the tip is not in force since %s, %s: %s",
+                                  pk_wall_text(context->pool, status->problem->since),
+                                  pk_condition_reason_name(status->problem->reason),
+                                  status->problem->message));
+    }
     for (size_t i = 0; i < status->relationship_count; i++) {
         put_relationship(&screen, &status->relationships[i]);
     }

@@ -122,7 +122,9 @@ class Json(PairkeeperCase):
     def test_status_has_the_documented_shape(self):
         self.established(RELATIONSHIP, scopes(range(3)))
         status = self.run_json("status")
-        self.assertEqual(set(status["revision"]), {"attempted", "applied", "verified"})
+        self.assertEqual(set(status["revision"]),
+                         {"attempted", "applied", "verified", "problem"})
+        self.assertIsNone(status["revision"]["problem"])
         campus = self.relationship(status)
         self.assertLessEqual({"name", "revision", "conditions", "scopes", "servers",
                               "last_operation"}, set(campus))

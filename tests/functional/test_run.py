@@ -51,9 +51,38 @@ class Run(PairkeeperCase):
         self.edit("dhcp-b", subnet(1), "lease-time=2h")
         self.wait_for(lambda: self.value("dhcp-b", subnet(1), "lease-time") is None,
                       "the edit to be put back")
-        self.assertEqual(self.run_json("status")["revision"],
-                         {"attempted": bad, "applied": good, "verified": None})
+        revision = self.run_json("status")["revision"]
+        self.assertEqual((revision["attempted"], revision["applied"]), (bad, good))
+        self.assertEqual(revision["problem"]["reason"], "RevisionRejected")
+        self.assertIn("lease-tme", revision["problem"]["message"])
         self.assertIn("RevisionRejected", self.reasons())
+
+    def problem(self):
+        return self.run_json("status")["revision"]["problem"]
+
+    def test_a_repository_that_cannot_be_read_is_said_in_the_log_and_in_status(self):
+        agent = self.start_agent()
+        self.wait_for(lambda: "pass-ended" in agent.output, "the first pass")
+        self.assertIsNone(self.problem())
+        away = self.repository.folder.with_name("away")
+        self.repository.folder.rename(away)
+        problem = self.wait_for(self.problem, "the failure to be seen")
+        self.assertEqual(problem["reason"], "FetchFailed")
+        self.assertIn("there is no such folder", problem["message"])
+        self.assertIn("FetchFailed", self.run_program("status").out)
+        self.wait_for(lambda: "tip-not-in-force" in agent.output, "the log")
+        away.rename(self.repository.folder)
+        self.wait_for(lambda: self.problem() is None, "the failure to pass")
+
+    def test_a_server_that_left_the_configuration_is_said_in_the_log_and_in_status(self):
+        agent = self.start_agent()
+        self.wait_for(lambda: "pass-ended" in agent.output, "the first pass")
+        self.write_config(servers=("dhcp-b",), interval="1s")
+        agent.signal(signal.SIGHUP)
+        problem = self.wait_for(self.problem, "the failure to be seen")
+        self.assertIn("'dhcp-a' is not in the agent's configuration", problem["message"])
+        self.wait_for(lambda: "'dhcp-a' is not in the agent's configuration" in agent.output,
+                      "the log to name it")
 
     def test_one_held_relationship_does_not_stop_the_agent(self):
         self.commit(RELATIONSHIP, scopes(range(12)))

@@ -12,7 +12,8 @@
 #include "reconcilers/backoff.h"
 
 struct left {
-    size_t undone, failed, blocked, held, skipped;
+    size_t undone, failed, blocked, held, skipped; /* actions */
+    size_t scopes;
     bool overlap;
     bool partners_differ;
 };
@@ -31,6 +32,7 @@ count_action(struct left *left, const struct pk_action *action)
         return;
     }
     left->undone++;
+    left->scopes += action->scope_count;
     left->failed += action->status == PK_ACTION_FAILED || action->status == PK_ACTION_STALE ||
                     action->status == PK_ACTION_NOT_RUN;
     left->blocked += action->block != PK_BLOCK_NONE;
@@ -93,7 +95,7 @@ ready(struct pk_pool *pool, const struct pk_outcome_of *outcome, const struct le
         };
         condition.reason = reasons[plan->permit];
         condition.message =
-            pk_sprintf(pool, "%zu scope(s) differ", left->undone + plan->left_alone);
+            pk_sprintf(pool, "%zu scope(s) differ", left->scopes + plan->left_alone);
     } else {
         condition.status = PK_TRUE;
         condition.reason = PK_CONDITION_IN_STEP;
@@ -138,7 +140,7 @@ drifted(struct pk_pool *pool, const struct pk_relationship_plan *plan, const str
         condition.status = PK_TRUE;
         condition.reason = PK_CONDITION_DRIFT;
         condition.message = pk_sprintf(pool, "%zu scope(s) differ%s%.12s",
-                                       left->undone + plan->left_alone, can_act ? ", plan " : "",
+                                       left->scopes + plan->left_alone, can_act ? ", plan " : "",
                                        can_act ? pk_sha256_hex(digest, &plan->digest) : "");
     }
     return condition;

@@ -30,7 +30,7 @@ struct pk_comparing {
     size_t count;
     size_t *replaced_by; /**< of each scope: index of the one that takes its place,
                               or PK_NOT_REPLACED; set by pk_find_replacements()  */
-    bool lost[PK_PAIR];
+    bool lost[PK_PAIR], edited[PK_PAIR];
     bool refill;
     struct pk_used_ids ids;
 };

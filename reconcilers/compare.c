@@ -28,6 +28,7 @@ pk_compare(struct pk_pool *pool, const struct pk_pair_view *view)
         .at = comparing.at,
         .count = comparing.count,
         .lost = {comparing.lost[PK_SERVER_1], comparing.lost[PK_SERVER_2]},
+        .edited = {comparing.edited[PK_SERVER_1], comparing.edited[PK_SERVER_2]},
         .refill = comparing.refill,
         .base_count = pk_view_base_count(view),
     };

@@ -84,11 +84,12 @@ struct pk_scope_state {
 struct pk_comparison {
     const struct pk_scope_state *at; /**< sorted by subnet; only scopes of this relationship   */
     size_t count;
-    bool lost[PK_PAIR]; /**< 5.1, judged on bases                                  */
-    bool refill;        /**< the partner only lacks rows: refilled unasked         */
+    bool lost[PK_PAIR];   /**< 5.1, judged on bases                                  */
+    bool edited[PK_PAIR]; /**< lost, and not for what it lacks: most was edited by hand */
+    bool refill;          /**< the partner only lacks rows: refilled unasked         */
     const struct pk_difference *settings; /**< relationship's own fields, by side               */
     size_t settings_count;
-    bool member_changed; /**< member, order, source or mode differ from base        */
+    const char *member_change; /**< what of member, order, source or mode changed, or NULL */
     struct pk_relation want_relation;
     size_t base_count; /**< n of the guards: the relationship's scopes with a base */
 };

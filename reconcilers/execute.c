@@ -151,7 +151,7 @@ run_relationship(struct pk_run *run, struct pk_action *action)
 static void
 heed_relationship(struct pk_run *run, const struct pk_action *action)
 {
-    if (action->status != PK_ACTION_DONE && run->plan->comparison.member_changed) {
+    if (action->status != PK_ACTION_DONE && run->plan->comparison.member_change != NULL) {
         pk_run_end(run, "the relationship itself could not be changed first");
     }
 }

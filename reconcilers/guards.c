@@ -38,11 +38,19 @@ test_server_lost(struct judging *judging, struct pk_text *why)
     const struct pk_comparison *comparison = &judging->plan->comparison;
     int source = judging->plan->view->relationship->source;
     for (int side = 0; side < PK_PAIR; side++) {
-        bool refilled = side != source && comparison->refill;
-        if (comparison->lost[side] && !refilled) {
-            pk_text_addf(why, "%s%s (%s) has lost most of its scopes or had most edited by hand",
-                         why->count > 0 ? " and " : "", judging->plan->view->servers[side].name,
-                         side == source ? "source" : "partner");
+        const char *server = judging->plan->view->servers[side].name;
+        const char *role = side == source ? "source" : "partner";
+        const char *and = why->count > 0 ? " and " : "";
+        if (!comparison->lost[side] || (side != source && comparison->refill)) {
+            continue;
+        }
+        if (!comparison->edited[side]) {
+            pk_text_addf(why, "%s%s (%s) has lost most of its scopes", and, server, role);
+        } else {
+            pk_text_addf(why,
+                         "%smost scopes of %s (%s) were edited by hand; to keep that instead: "
+                         "pairkeeper replicate relationship %s --from %s",
+                         and, server, role, judging->plan->view->relationship->name, server);
         }
     }
 }
@@ -60,8 +68,8 @@ test_empty(struct judging *judging, struct pk_text *why)
 static void
 test_member(struct judging *judging, struct pk_text *why)
 {
-    if (judging->plan->comparison.member_changed) {
-        pk_text_add(why, "member, order, source or mode changed");
+    if (judging->plan->comparison.member_change != NULL) {
+        pk_text_add(why, judging->plan->comparison.member_change);
     }
     if (judging->facts.moves > 0) {
         pk_text_addf(why, "%s%zu scopes move to another relationship, first %s",
@@ -92,9 +100,10 @@ test_conflict(struct judging *judging, struct pk_text *why)
 static void
 add_share(struct pk_text *why, size_t part, size_t n)
 {
-    pk_text_addf(why, "%zu of %zu scopes", part, n);
-    if (n > 0) {
-        pk_text_addf(why, " (%zu %%)", part * PERCENT / n);
+    if (n == 0) {
+        pk_text_addf(why, "%zu scopes where none was verified before", part);
+    } else {
+        pk_text_addf(why, "%zu of %zu scopes (%zu %%)", part, n, part * PERCENT / n);
     }
 }
 

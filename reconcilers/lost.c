@@ -59,13 +59,17 @@ gather_evidence(const struct pk_comparing *comparing, int side)
 }
 
 static bool
-is_lost(const struct evidence *evidence)
+lacks_most(const struct evidence *evidence)
 {
     size_t n = evidence->verified;
     size_t least = n < LEAST_LOST ? n : LEAST_LOST;
-    bool lacks = evidence->missing * 2 > n && evidence->missing >= least;
-    bool edited = evidence->edited * 2 > n && evidence->edited >= LEAST_LOST;
-    return n > 0 && (lacks || edited);
+    return n > 0 && evidence->missing * 2 > n && evidence->missing >= least;
+}
+
+static bool
+is_mostly_edited(const struct evidence *evidence)
+{
+    return evidence->edited * 2 > evidence->verified && evidence->edited >= LEAST_LOST;
 }
 
 /* Does the server still say that it is in this relationship with the other one? */
@@ -84,7 +88,8 @@ pk_judge_lost(struct pk_comparing *comparing)
     struct evidence evidence[PK_PAIR];
     for (int side = 0; side < PK_PAIR; side++) {
         evidence[side] = gather_evidence(comparing, side);
-        comparing->lost[side] = is_lost(&evidence[side]);
+        comparing->edited[side] = is_mostly_edited(&evidence[side]);
+        comparing->lost[side] = comparing->edited[side] || lacks_most(&evidence[side]);
     }
     comparing->refill = comparing->lost[comparing->partner] &&
                         !comparing->lost[comparing->source] &&

@@ -131,14 +131,14 @@ static void
 plan_relationship_itself(struct planning *planning)
 {
     const struct pk_wanted_relationship *relationship = planning->view->relationship;
-    bool members = planning->comparison->member_changed;
+    const char *members = planning->comparison->member_change;
     bool settings = relationship->settings == PK_SETTINGS_ENFORCE && settings_count(planning);
-    if (members || settings) {
+    if (members != NULL || settings) {
         *pk_push(planning->pool, &planning->actions.list) = (struct pk_action){
             .kind = PK_OPERATION_RELATIONSHIP,
             .from = relationship->source,
             .to = pk_other_side(relationship->source),
-            .reason = members ? "member, order, source or mode changed" : "settings differ",
+            .reason = members != NULL ? members : "settings differ",
             .status = PK_ACTION_PLANNED,
         };
     }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/text.h"
 
 static const struct pk_parts no_parts = {0};
 
@@ -133,6 +134,14 @@ members_of(struct pk_pool *pool, const struct pk_relation *relation, const char 
     return true;
 }
 
+/* A JSON text without its quotes. */
+static const char *
+json_text(struct pk_pool *pool, const char *value)
+{
+    json_auto_t *text = pk_json_parse(value, NULL);
+    return json_is_string(text) ? pk_strdup(pool, json_string_value(text)) : value;
+}
+
 static const char *
 mode_of(const struct pk_parts *parts)
 {
@@ -142,48 +151,63 @@ mode_of(const struct pk_parts *parts)
 }
 
 /* The source a verified relationship had: server 1 unless it says otherwise. */
-static bool
-had_source(struct pk_pool *pool, const struct pk_relation *base, const char *members[PK_PAIR],
-           const char *name)
+static const char *
+source_of(struct pk_pool *pool, const struct pk_relation *base, const char *members[PK_PAIR])
 {
     const char *value = pk_parts_get(&base->parts, row_of(PK_RELATIONSHIP_SOURCE), "");
-    return value != NULL ? strcmp(value, pk_sprintf(pool, "\"%s\"", name)) == 0
-                         : strcmp(members[PK_SERVER_1], name) == 0;
+    return value != NULL ? json_text(pool, value) : members[PK_SERVER_1];
 }
 
-static bool
-differs_from(const struct pk_comparing *comparing, const struct pk_relation *known, bool is_base)
+/* Adds "source: dhcp-a, now dhcp-b". */
+static void
+add_change(struct pk_text *out, const char *what, const char *before, const char *now)
+{
+    pk_text_addf(out, "%s%s: %s, now %s", out->count > 0 ? "; " : "", what, before, now);
+}
+
+/* In words; NULL when nothing differs. */
+static const char *
+difference_from(const struct pk_comparing *comparing, const struct pk_relation *known, bool is_base)
 {
     const struct pk_wanted_relationship *wanted = comparing->view->relationship;
+    struct pk_pool *pool = comparing->pool;
+    struct pk_text out = {.pool = pool};
     const char *members[PK_PAIR];
     if (is_gits(wanted, row_of(PK_RELATIONSHIP_MODE), "") &&
         strcmp(mode_of(&wanted->parts), mode_of(&known->parts)) != 0) {
-        return true;
+        add_change(&out, "mode", json_text(pool, mode_of(&known->parts)),
+                   json_text(pool, mode_of(&wanted->parts)));
     }
-    if (!members_of(comparing->pool, known, members)) {
-        return false;
+    if (members_of(pool, known, members)) {
+        if (strcmp(members[PK_SERVER_1], wanted->servers[PK_SERVER_1]) != 0 ||
+            strcmp(members[PK_SERVER_2], wanted->servers[PK_SERVER_2]) != 0) {
+            add_change(&out, "servers",
+                       pk_sprintf(pool, "[%s, %s]", members[PK_SERVER_1], members[PK_SERVER_2]),
+                       pk_sprintf(pool, "[%s, %s]", wanted->servers[PK_SERVER_1],
+                                  wanted->servers[PK_SERVER_2]));
+        }
+        const char *source = is_base ? source_of(pool, known, members) : NULL;
+        if (source != NULL && strcmp(source, wanted->servers[wanted->source]) != 0) {
+            add_change(&out, "source", source, wanted->servers[wanted->source]);
+        }
     }
-    return strcmp(members[PK_SERVER_1], wanted->servers[PK_SERVER_1]) != 0 ||
-           strcmp(members[PK_SERVER_2], wanted->servers[PK_SERVER_2]) != 0 ||
-           (is_base &&
-            !had_source(comparing->pool, known, members, wanted->servers[wanted->source]));
+    return out.count > 0 ? pk_text_end(&out) : NULL;
 }
 
 /* Servers do not say who is the source; only what was verified can tell that it changed. */
-static bool
-is_member_changed(const struct pk_comparing *comparing)
+static const char *
+member_change(const struct pk_comparing *comparing)
 {
     const struct pk_pair_view *view = comparing->view;
     if (view->base_relation != NULL) {
-        return differs_from(comparing, view->base_relation, true);
+        return difference_from(comparing, view->base_relation, true);
     }
-    for (int side = 0; side < PK_PAIR; side++) {
+    const char *change = NULL;
+    for (int side = 0; side < PK_PAIR && change == NULL; side++) {
         const struct pk_relation *held = pk_view_relation(view, side);
-        if (held != NULL && differs_from(comparing, held, false)) {
-            return true;
-        }
+        change = held != NULL ? difference_from(comparing, held, false) : NULL;
     }
-    return false;
+    return change;
 }
 
 void
@@ -196,5 +220,5 @@ pk_compare_settings(const struct pk_comparing *comparing, struct pk_comparison *
     }
     out->settings = found.list.at;
     out->settings_count = found.list.count;
-    out->member_changed = is_member_changed(comparing);
+    out->member_change = member_change(comparing);
 }

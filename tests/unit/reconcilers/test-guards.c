@@ -73,7 +73,8 @@ static const struct guard_case {
     {"server-lost: just below", 0, NULL, "", {6, 3, "want SUBNET\nb SUBNET\nbase SUBNET", in_step}},
     {"server-lost: a partner with edits",
      1u << PK_GUARD_SERVER_LOST | 1u << PK_GUARD_UPDATES,
-     "b (partner) has lost",
+     "most scopes of b (partner) were edited by hand; to keep that instead: "
+     "pairkeeper replicate relationship campus --from b",
      "",
      {7, 4, "want SUBNET\na SUBNET\nb SUBNET name=\"x\"\nbase SUBNET", in_step}},
     {"a partner that is only empty is refilled unasked",
@@ -103,7 +104,7 @@ static const struct guard_case {
      {1, 1, in_step, in_step}},
     {"member: another mode",
      1u << PK_GUARD_MEMBER,
-     "member, order, source or mode",
+     "mode: load-balance, now hot-standby",
      "relationship campus mode=\"hot-standby\"\nrelation-base campus a b\nwant " FIRST,
      {0}},
     {"member: a setting is none",
@@ -286,7 +287,7 @@ static const struct guard_case {
      {0}},
     {"several at once",
      1u << PK_GUARD_MEMBER | 1u << PK_GUARD_ADOPT | 1u << PK_GUARD_CONFLICT,
-     "member: member, order, source or mode changed; adopt: 1 scopes",
+     "member: servers: [b, a], now [a, b]; source: b, now a; adopt: 1 scopes",
      "relationship campus\nrelation-base campus b a\nwant " FIRST " name=\"g\"\nboth " FIRST
      "\nwant " SECOND "\na " SECOND " name=\"y\"\nb " SECOND " name=\"x\"\nbase " SECOND,
      {0}},

@@ -42,7 +42,11 @@ resume(struct pk_context *context, const char *name, bool *was_suspended, struct
     pk_txn_begin(context->db, &txn);
     pk_heals_forget(&txn, name, (struct pk_wall){0});
     if (*was_suspended) {
+        struct pk_condition condition = {.type = PK_CONDITION_SUSPENDED,
+                                         .status = PK_FALSE,
+                                         .reason = PK_CONDITION_NOT_SUSPENDED};
         pk_suspension_delete(&txn, name);
+        pk_condition_set(&txn, name, &condition, now); /* Git's own comes back with the next pass */
         pk_event_add(&txn, &event);
     }
     return pk_txn_end(&txn, err);

@@ -23,7 +23,14 @@ record(struct pk_txn *txn, struct pk_context *context, const struct pk_suspensio
         .message = pk_sprintf(context->pool, "suspended %s: %s", until, suspension->reason),
         .count = 1,
     };
+    struct pk_condition condition = {
+        .type = PK_CONDITION_SUSPENDED,
+        .status = PK_TRUE,
+        .reason = PK_CONDITION_BY_OPERATOR,
+        .message = pk_sprintf(context->pool, "%s: %s", suspension->actor, suspension->reason),
+    };
     pk_suspension_put(txn, suspension);
+    pk_condition_set(txn, suspension->relationship, &condition, suspension->since);
     pk_event_add(txn, &event);
 }
 

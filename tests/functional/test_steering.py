@@ -32,6 +32,12 @@ class Suspension(PairkeeperCase):
         self.assertEqual(self.condition("Suspended")["status"], "False")
         self.assertLessEqual({"Suspended", "Resumed"}, set(self.reasons()))
 
+    def test_status_shows_it_before_the_next_pass(self):
+        self.run_program("suspend", "campus", "--reason", "moving dhcp-b")
+        self.assertEqual(self.condition("Suspended")["status"], "True")
+        self.run_program("resume", "campus")
+        self.assertEqual(self.condition("Suspended")["status"], "False")
+
     def test_it_ends_by_itself(self):
         self.run_program("suspend", "campus", "--reason", "test", "--until", "1s")
         self.commit(RELATIONSHIP, scopes(range(4)))
@@ -287,6 +293,40 @@ class Approval(PairkeeperCase):
         self.run_program("suspend", "campus", "--reason", "test")
         self.run_program("apply", code=2)
         self.assertIsNone(self.value("dhcp-b", subnet(3), "lease-time"))
+
+
+class HeldReasons(PairkeeperCase):
+    """What is held says what happened, and how to answer otherwise."""
+
+    def test_a_source_edited_by_hand_can_be_kept_as_the_message_says(self):
+        self.established(RELATIONSHIP, scopes(range(4)))
+        for number in range(4):
+            self.edit("dhcp-a", subnet(number), "description=by hand")
+        held = self.relationship(self.run_json("apply", code=4))["held"]
+        self.assertEqual(held["guard"], "server-lost")
+        words = held["reason"].partition("pairkeeper ")[2].partition(";")[0].split()
+        self.assertEqual(words, "replicate relationship campus --from dhcp-a".split())
+        self.run_program(*words, "--yes")
+        self.assertEqual(self.value("dhcp-b", subnet(3), "description"), "by hand")
+        self.run_program("diff")
+
+    def test_an_emptied_source_is_not_offered_as_an_origin(self):
+        self.established(RELATIONSHIP, scopes(range(4)))
+        self.run_program("adm", "delete", "--server", "dhcp-a", "--all")
+        held = self.relationship(self.run_json("apply", code=4))["held"]
+        self.assertNotIn("--from", held["reason"])
+
+    def test_a_changed_member_is_named(self):
+        self.established(RELATIONSHIP, scopes(range(4)))
+        self.commit(relationship("source: dhcp-b"), scopes(range(4)))
+        held = self.relationship(self.run_json("apply", code=4))["held"]
+        self.assertIn("source: dhcp-a, now dhcp-b", held["reason"])
+
+    def test_status_counts_scopes_and_not_actions(self):
+        self.established(RELATIONSHIP, scopes(range(4)))
+        self.run_program("adm", "delete", "--server", "dhcp-a", "--all")
+        self.run_program("apply", code=4)
+        self.assertIn("4 scope(s) differ", self.condition("Drifted")["message"])
 
 
 class Guards(PairkeeperCase):

@@ -110,6 +110,7 @@ class HostileCase(PairkeeperCase):
         """The same without sanitizers, which need memory and time of their own."""
         if not RELEASE:
             return
+        shutil.rmtree(f"{self.database}.git")  # so that it fetches as well
         # A process begins with its parent's peak of memory: this one's parent has to be small.
         done = subprocess.run([sys.executable, "-IS", "-c", MEASURE, RELEASE, "--config",
                                str(self.config), "diff"], cwd=self.work, env=ENVIRONMENT,

@@ -13,7 +13,7 @@
 
 enum { CLIENT, AGENT, ENDS };
 
-static const size_t sent_at_once = 100 * 1024; /* what a socket takes before anybody reads */
+static const size_t sent_at_once = 102400; /* what a socket takes before anybody reads */
 
 static const char *
 request_defect(const struct pk_context *context, const struct pk_arguments *arguments)

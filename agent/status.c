@@ -118,12 +118,21 @@ is_of(const struct pk_row *row, const char *relationship)
     return row->relationship != NULL && strcmp(row->relationship, relationship) == 0;
 }
 
+/* Of a scope that Git has dropped the record keeps that it was named, and nothing else. */
+static bool
+is_dropped(const struct pk_row *stated)
+{
+    return stated->parts.count == 1 &&
+           stated->parts.at[0].field == &pk_scope_fields.at[PK_SCOPE_SUBNET];
+}
+
 static void
 count_scope(struct pk_status_scopes *counts, const struct pk_rows *owned, const struct pk_row *a,
             const struct pk_row *b)
 {
     const struct pk_row *any = a != NULL ? a : b;
-    if (pk_rows_find(owned, any->subnet) == NULL) {
+    const struct pk_row *stated = pk_rows_find(owned, any->subnet);
+    if (stated == NULL || is_dropped(stated)) {
         counts->foreign++;
     } else if (a == NULL || b == NULL || a->status == PK_SYNC_OUT_OF_SYNC ||
                b->status == PK_SYNC_OUT_OF_SYNC) {
@@ -141,7 +150,8 @@ count_missing(struct pk_status_scopes *counts, const struct pk_rows *owned,
               const struct pk_rows rows[PK_PAIR])
 {
     for (size_t i = 0; i < owned->count; i++) {
-        counts->out_of_sync += pk_rows_find(&rows[0], owned->at[i].subnet) == NULL &&
+        counts->out_of_sync += !is_dropped(&owned->at[i]) &&
+                               pk_rows_find(&rows[0], owned->at[i].subnet) == NULL &&
                                pk_rows_find(&rows[1], owned->at[i].subnet) == NULL;
     }
 }

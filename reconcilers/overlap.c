@@ -204,6 +204,77 @@ block_overlapping_creates(const struct pk_comparing *comparing, int side)
     }
 }
 
+/* -- What must not go before its successor can come ------------------------------------------- */
+
+/* @return whether it blocked the other one */
+typedef bool judge_overlap(const struct pk_comparing *comparing, const struct pk_scope_state *scope,
+                           struct pk_scope_state *other);
+
+static bool
+judge_overlaps(const struct pk_comparing *comparing, const struct pk_scope_state *scope,
+               judge_overlap *judge)
+{
+    bool blocked = false;
+    for (uint8_t length = 0; length < scope->subnet.length && length < PREFIX_LENGTHS; length++) {
+        struct pk_prefix outer = {.address = scope->subnet.address, .length = length};
+        outer.address &= pk_prefix_mask(outer);
+        struct pk_scope_state *other = pk_comparing_find(comparing, outer);
+        blocked = (other != NULL && judge(comparing, scope, other)) || blocked;
+    }
+    uint32_t last = pk_prefix_range(scope->subnet).last;
+    for (size_t i = (size_t)(scope - comparing->at) + 1;
+         i < comparing->count && comparing->at[i].subnet.address <= last; i++) {
+        blocked = judge(comparing, scope, &comparing->at[i]) || blocked;
+    }
+    return blocked;
+}
+
+static bool
+keep_for_blocked(const struct pk_comparing *comparing, const struct pk_scope_state *scope,
+                 struct pk_scope_state *other)
+{
+    bool goes_alone = comparing->replaced_by[other - comparing->at] == PK_NOT_REPLACED;
+    if (!other->is_deleted || other->block != PK_BLOCK_NONE || !goes_alone) {
+        return false;
+    }
+    block(other, pk_sprintf(comparing->pool,
+                            "%s is kept until %s, which takes its addresses, can be created",
+                            pk_prefix_text(comparing->pool, other->subnet),
+                            pk_prefix_text(comparing->pool, scope->subnet)));
+    return true;
+}
+
+static bool
+wait_for_kept(const struct pk_comparing *comparing, const struct pk_scope_state *scope,
+              struct pk_scope_state *other)
+{
+    bool created = is_created(other, PK_SERVER_1) || is_created(other, PK_SERVER_2);
+    if (!created || other->block != PK_BLOCK_NONE) {
+        return false;
+    }
+    block(other, pk_sprintf(comparing->pool, "%s would overlap %s, which is kept for now",
+                            pk_prefix_text(comparing->pool, other->subnet),
+                            pk_prefix_text(comparing->pool, scope->subnet)));
+    return true;
+}
+
+/* A scope that is blocked takes nobody's place, so nobody leaves for it; and so on in turn. */
+static void
+keep_what_would_be_missing(struct pk_comparing *comparing)
+{
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (size_t i = 0; i < comparing->count; i++) {
+            const struct pk_scope_state *scope = &comparing->at[i];
+            if (scope->block != PK_BLOCK_NONE) {
+                changed = judge_overlaps(comparing, scope,
+                                         scope->is_deleted ? wait_for_kept : keep_for_blocked) ||
+                          changed;
+            }
+        }
+    }
+}
+
 void
 pk_block_overlaps(struct pk_comparing *comparing)
 {
@@ -221,4 +292,5 @@ pk_block_overlaps(struct pk_comparing *comparing)
     for (int side = 0; side < PK_PAIR; side++) {
         block_overlapping_creates(comparing, side);
     }
+    keep_what_would_be_missing(comparing);
 }

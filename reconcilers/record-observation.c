@@ -41,16 +41,26 @@ tell(struct recording *recording, enum pk_reason reason, struct pk_prefix subnet
  * kept under another relationship moves here.
  */
 static bool
-is_new_base(const struct recording *recording, const struct pk_row *have, const struct pk_row *base,
-            const struct pk_parts *after)
+is_new_base(const struct pk_row *have, const struct pk_row *base, const struct pk_parts *after,
+            const char *name)
 {
     if (base == NULL || !pk_parts_are_equal(after, &base->parts)) {
         return true;
     }
     bool credited = have != NULL && have->parts.at == base->parts.at;
-    bool moved = base->relationship != NULL &&
-                 strcmp(base->relationship, recording->view->relationship->name) != 0;
+    bool moved = base->relationship != NULL && strcmp(base->relationship, name) != 0;
     return credited || moved;
+}
+
+/* A scope that is still linked to the relationship it is to leave counts there until it has left.
+ */
+static const char *
+relationship_of(const struct recording *recording, int side, const struct pk_row *have,
+                const struct pk_row *base)
+{
+    bool stays = base != NULL && base->relationship != NULL && have != NULL &&
+                 have->relationship != NULL && !pk_view_has(recording->view, side, have);
+    return stays ? base->relationship : recording->view->relationship->name;
 }
 
 /* @return whether the row has a base now */
@@ -72,8 +82,9 @@ move_base(struct recording *recording, const struct pk_scope_state *scope, int s
                        base != NULL ? &base->parts : NULL, &after)) {
         return false;
     }
-    if (is_new_base(recording, have, base, &after)) {
-        pk_applied_put(&recording->txn, name, server, scope->subnet, &after);
+    const char *kept_under = relationship_of(recording, side, have, base);
+    if (is_new_base(have, base, &after, kept_under)) {
+        pk_applied_put(&recording->txn, kept_under, server, scope->subnet, &after);
     }
     return true;
 }

@@ -34,6 +34,8 @@ class Dropped(PairkeeperCase):
         self.assertIn("ScopeDropped", self.reasons())
         self.assertIn(subnet(11), self.listed("dhcp-a"))
         self.run_program("diff")
+        status = self.run_json("status")["relationships"][0]["scopes"]
+        self.assertEqual((status["in_sync"], status["foreign"]), (11, 1))
 
     def test_prune_owned_deletes_from_both(self):
         self.established(relationship("prune: owned"), scopes(range(12)))

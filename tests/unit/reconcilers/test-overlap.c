@@ -45,6 +45,19 @@ static const struct overlap_case {
     {"what is deleted first does not stand in the way",
      "relationship campus prune:owned\nwant 10.0.0.0/16\nsame " FIRST "\nowned " FIRST,
      "delete-scope " FIRST " a>b delete a b\ncreate-scope 10.0.0.0/16 a>b write a b\n", NULL},
+    {"what a blocked scope would cover is kept until that can be created",
+     "relationship campus prune:owned\nwant 10.0.0.0/16 id=7\nsame " FIRST "\nowned " FIRST
+     "\nboth 10.9.0.0/24 id=7",
+     "delete-scope " FIRST " a>b delete a b blocked Conflict/Overlap\n"
+     "create-scope 10.0.0.0/16 a>b write a b blocked NoFreeId\n",
+     FIRST " is kept until 10.0.0.0/16"},
+    {"and what would take the place of the kept one waits too",
+     "relationship campus prune:owned\nwant 10.0.128.0/17 id=7\nwant 10.1.0.0/17 id=8\n"
+     "same 10.0.0.0/15\nowned 10.0.0.0/15\nboth 10.9.0.0/24 id=7",
+     "delete-scope 10.0.0.0/15 a>b delete a b blocked Conflict/Overlap\n"
+     "create-scope 10.0.128.0/17 a>b write a b blocked NoFreeId\n"
+     "create-scope 10.1.0.0/17 a>b write a b blocked Conflict/Overlap\n",
+     "10.0.0.0/15 is kept until 10.0.128.0/17"},
     {"what is dropped but kept does", "want 10.0.0.0/16\nsame " FIRST "\nowned " FIRST,
      "create-scope 10.0.0.0/16 a>b write a b blocked Conflict/Overlap\n", "would overlap " FIRST},
     {"two foreign scopes that overlap are not copied over each other",

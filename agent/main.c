@@ -146,6 +146,7 @@ main(int argc, char **argv)
     }
     pk_json_start();
     pk_sha256_start();
+    pk_repository_start();
     watch_signals();
     setlocale(LC_CTYPE, "");
     PK_SCRATCH(pool);

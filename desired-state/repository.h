@@ -45,6 +45,12 @@ struct pk_repository_config {
 enum { PK_COMMIT_TEXT_BYTES = 41 };
 
 /**
+ * To be called once, before anything else here, by a program that is not the fetch helper: from
+ * then on the Git library's allocations succeed or end the process.
+ */
+void pk_repository_start(void);
+
+/**
  * Can this be fetched from: is the URL one, do the credentials fit it?  Reads no file, asks nobody.
  * @return PK_OK; PK_EINVAL
  */

@@ -7,7 +7,6 @@ copy is a second organisation in the same state; each fault is tried on a copy o
 
 import concurrent.futures
 import contextlib
-import json
 import os
 import pathlib
 import re

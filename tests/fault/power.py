@@ -124,12 +124,20 @@ class Disk:
         return result
 
 
-def count_images(steps, rounds):
-    return len(steps) * len(kinds_of(rounds))
+def kinds_after(step, disk, rounds):
+    """What is worth an image after a step; without anything pending all images are one."""
+    if step.kind == "commit":
+        return []
+    more = [kind for kind in KINDS if kind != "lost"] * rounds
+    return ["lost", *(more if any(disk.pending.values()) else [])]
 
 
-def kinds_of(rounds):
-    return ["lost"] + [kind for kind in KINDS if kind != "lost"] * rounds
+def count_images(world, steps, rounds):
+    disk, count = Disk(world), 0
+    for step in steps:
+        disk.take(step)
+        count += len(kinds_after(step, disk, rounds))
+    return count
 
 
 def images(world, steps, seed, rounds):
@@ -141,5 +149,5 @@ def images(world, steps, seed, rounds):
         if step.kind == "commit":
             commits += 1
             visible = {name: bytes(content) for name, content in disk.live.items()}
-        for kind in kinds_of(rounds):
+        for kind in kinds_after(step, disk, rounds):
             yield disk.image(kind, rng), commits, visible

@@ -36,11 +36,13 @@ class KillRun(FaultCase):
                   f"{len(world.interrupted())} operations cut off", file=sys.stderr)
 
     def live_and_die(self, world, rng, number):
-        if rng.random() < 0.5:
+        if rng.random() < 0.8:
             name = f"Floor 2, rebuilt for the {number}th time"
             self.repository.commit({"dhcp/scopes.yaml": WANTED.replace("Floor 2, rebuilt", name)})
-        if rng.random() < 0.3:
+        if rng.random() < 0.5:
             world.run("adm", "set", "--server", "dhcp-b", "10.0.5.0/24", f"name=By hand {number}")
+        # Half an hour between two lives: else so many edits of one field count as flapping.
+        world.change("UPDATE heals SET time_ms = time_ms - 1800000")
         agent = Agent(world)
         try:
             time.sleep(rng.random() * LONGEST_LIFE_S)

@@ -357,8 +357,8 @@ def points_of(numbers):
             for n in all_n]
 
 
-def inject(point, what, output="/dev/null"):
+def inject(point, what):
     """Words of the tracer for a fault at one point; the helper's calls are counted apart."""
     process, call, n = point[:3]
     return tracer("-e", f"trace={call}", "-e", f"inject={call}:{what}:when={n}",
-                  follow=process == 1, output=output)
+                  follow=process == 1)

@@ -68,12 +68,27 @@ enum pk_pair_state {
 
 const char *pk_pair_state_name(enum pk_pair_state state);
 
+/** What one server says of its pair, for people; numbers are PK_NOT_SAID where it does not. */
+#define PK_NOT_SAID (-1)
+
+struct pk_pair_health {
+    const char *role;          /**< in the server's words: primary, standby, …         */
+    const char *state;         /**< in the server's words: load-balancing, waiting, …  */
+    const char *partner_state; /**< last it heard of its partner, or NULL              */
+    int64_t contact_age_s;     /**< since it heard of its partner                      */
+    int64_t unsent_updates;    /**< leases the partner does not know yet               */
+    int64_t unacked_clients;   /**< clients the partner seems not to answer            */
+    bool in_touch;             /**< has ever heard of its partner since it started     */
+    bool interrupted;          /**< counts the communication as lost                   */
+};
+
 /** A failover relationship as one server (or the ADM) holds it. */
 struct pk_relation {
     const char *name;
-    const char *servers[PK_PAIR]; /**< NULL = a server that is not managed here           */
-    struct pk_parts parts;        /**< comparable fields of pk_relationship_fields        */
-    enum pk_pair_state state;     /**< as this server sees it                             */
+    const char *servers[PK_PAIR];        /**< NULL = a server that is not managed here           */
+    struct pk_parts parts;               /**< comparable fields of pk_relationship_fields        */
+    enum pk_pair_state state;            /**< as this server sees it                             */
+    const struct pk_pair_health *health; /**< NULL where the server has nothing to say of it     */
 };
 
 struct pk_relations {

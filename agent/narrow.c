@@ -281,7 +281,7 @@ is_unchanged(struct pk_fleet *fleet, struct pk_fleet_server *server, const struc
     const char *sequence, *before = settled_sequence(&narrow->settled, server->config->name);
     struct pk_error ignored;
     return before != NULL && server->connection != NULL && server->driver->read_near != NULL &&
-           server->driver->sequence(server->connection, fleet->pool, &sequence, &ignored) ==
+           server->driver->sequence(server->connection, fleet->pool, before, &sequence, &ignored) ==
                PK_OK &&
            strcmp(sequence, before) == 0;
 }

@@ -122,7 +122,7 @@ list_servers(struct settling *settling)
         struct pk_error ignored;
         if (settling->acted) {
             certain = server->driver->capabilities(server->connection)->changed_by_us_alone &&
-                      server->driver->sequence(server->connection, fleet->pool, &sequence,
+                      server->driver->sequence(server->connection, fleet->pool, NULL, &sequence,
                                                &ignored) == PK_OK;
         }
         *pk_push(fleet->pool, &settling->servers) =

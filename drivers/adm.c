@@ -67,8 +67,10 @@ load_sequence(const struct pk_server *server, int64_t *sequence, struct pk_error
 }
 
 static enum pk_code
-adm_sequence(struct pk_server *server, struct pk_pool *pool, const char **out, struct pk_error *err)
+adm_sequence(struct pk_server *server, struct pk_pool *pool, const char *since, const char **out,
+             struct pk_error *err)
 {
+    (void)since;
     int64_t sequence;
     enum pk_code code = load_sequence(server, &sequence, err);
     if (code == PK_OK) {
@@ -184,7 +186,7 @@ adm_read_near(struct pk_server *server, struct pk_pool *pool, const struct pk_pr
     if (server->db == NULL) {
         return adm_read(server, pool, out, err);
     }
-    enum pk_code code = adm_sequence(server, pool, &seen.sequence, err);
+    enum pk_code code = adm_sequence(server, pool, NULL, &seen.sequence, err);
     if (code == PK_OK) {
         code = find_near(server, scratch, subnets, ids, count, &near, err);
     }

@@ -16,12 +16,18 @@
 #include "adm/fault.h"
 #include "adm/model.h"
 
-/** Where a server is, from the agent's own configuration.  Lives as long as that. */
+/**
+ * Where a server is, from the agent's own configuration.  Lives as long as that.  Secrets are named
+ * by their files and read at the moment of use.
+ */
 struct pk_server_config {
     const char *name;
     const char *driver; /**< `adm`, …                                   */
     const char *url;    /**< NULL where the driver needs none           */
     const char *path;   /**< file of `kea-file`                         */
+    const char *ca;     /**< certificates to check the server's own against, NULL = the system's */
+    const char *username, *password_file;    /**< or NULL */
+    const char *certificate_file, *key_file; /**< our own towards the server, or NULL */
     uint32_t timeout_ms;
     bool writes;
 };
@@ -37,6 +43,27 @@ struct pk_capabilities {
     bool demands_valid_scope; /**< enforces ValidateDhcpScope                                 */
     bool changed_by_us_alone; /**< nobody writes it who does not hold the database's lock     */
     enum pk_write_order create_order, update_order, delete_order;
+};
+
+/**
+ * A relationship in the words of a server that has no names of ours for it: on Kea the names of the
+ * two peers that answer clients.  Both servers of one pair say the same two names, with self and
+ * partner exchanged, which is how a pair is recognised.
+ */
+struct pk_peering {
+    const char *self, *partner;
+    bool self_is_first; /**< this server is server 1 (primary) */
+};
+
+struct pk_peerings {
+    const struct pk_peering *at; /**< in the server's own order */
+    size_t count;
+};
+
+/** What the agent calls a peering. */
+struct pk_peering_name {
+    const char *relationship; /**< NULL = no relationship that is managed here */
+    const char *partner;      /**< the partner's name in the agent's configuration, or NULL */
 };
 
 /** Everything a server holds that is our business. */
@@ -75,6 +102,23 @@ struct pk_health {
     const char *version;      /**< of the server's software, or ""       */
 };
 
+/** Something about a server or a pair that a person should do something about. */
+enum pk_severity_of_finding { PK_FINDING_NOTE, PK_FINDING_WARNING, PK_FINDING_PROBLEM };
+
+struct pk_finding {
+    enum pk_severity_of_finding severity;
+    const char *code; /**< stable, as `no-authentication`; a row of the driver's table of checks */
+    const char *server;  /**< NULL = the pair */
+    const char *subnet;  /**< text of the prefix, or NULL */
+    const char *message; /**< what is, in one line */
+    const char *advice;  /**< what to do about it */
+};
+
+struct pk_findings {
+    struct pk_finding *at;
+    size_t count, capacity;
+};
+
 struct pk_server; /**< a connection; each driver has its own */
 
 struct pk_driver {
@@ -88,9 +132,25 @@ struct pk_driver {
                          struct pk_server **out, struct pk_error *err);
     /** What this server can do; asked, never guessed.  Constant for a connection. */
     const struct pk_capabilities *(*capabilities)(const struct pk_server *server);
-    /** Cheap: equal texts mean that nothing changed since. */
-    enum pk_code (*sequence)(struct pk_server *server, struct pk_pool *pool, const char **out,
-                             struct pk_error *err);
+    /**
+     * Cheap: equal texts mean that nothing changed since.
+     * @param since  a text from before, or NULL: answered again when nothing changed since then,
+     *               for servers that can only tell "not since", not "which"
+     */
+    enum pk_code (*sequence)(struct pk_server *server, struct pk_pool *pool, const char *since,
+                             const char **out, struct pk_error *err);
+    /**
+     * The relationships this server is in, in its own words.  NULL: it knows our names for them.
+     * Reads the server; what was read serves the next read() too.
+     */
+    enum pk_code (*peerings)(struct pk_server *server, struct pk_pool *pool,
+                             struct pk_peerings *out, struct pk_error *err);
+    /**
+     * Says what the agent calls the server's peerings, in their order; holds until said again.
+     * @param alone  relationship of a server without any peering, or NULL
+     */
+    void (*name_peerings)(struct pk_server *server, const struct pk_peering_name *names,
+                          size_t count, const struct pk_peering_name *alone);
     /** All of it or a failure; a garbled answer is a failure, never an empty server. */
     enum pk_code (*read)(struct pk_server *server, struct pk_pool *pool, struct pk_observation *out,
                          struct pk_error *err);
@@ -118,6 +178,13 @@ struct pk_driver {
                            const struct pk_prefix *subnets, size_t count, struct pk_rows *out,
                            struct pk_error *err);
     enum pk_code (*health)(struct pk_server *server, struct pk_health *out, struct pk_error *err);
+    /** Everything that is worth telling about this server alone.  NULL: nothing ever. */
+    enum pk_code (*examine)(struct pk_server *server, struct pk_pool *pool, struct pk_findings *out,
+                            struct pk_error *err);
+    /** What only shows when two servers of this kind are held beside each other.  NULL: nothing. */
+    enum pk_code (*examine_pair)(struct pk_server *first, struct pk_server *second,
+                                 struct pk_pool *pool, struct pk_findings *out,
+                                 struct pk_error *err);
     void (*close)(struct pk_server *server); /**< NULL is allowed */
 };
 

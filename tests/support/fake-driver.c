@@ -118,9 +118,10 @@ pk_fake_set(struct pk_server *server, struct pk_prefix subnet, const struct pk_r
 }
 
 static enum pk_code
-fake_sequence(struct pk_server *server, struct pk_pool *pool, const char **out,
+fake_sequence(struct pk_server *server, struct pk_pool *pool, const char *since, const char **out,
               struct pk_error *err)
 {
+    (void)since;
     (void)err;
     *out = pk_sprintf(pool, "%lld", (long long)server->sequence);
     return PK_OK;
@@ -154,7 +155,7 @@ fake_read(struct pk_server *server, struct pk_pool *pool, struct pk_observation 
         .relations = {.at = &server->relation, .count = server->has_relation ? 1 : 0},
         .sequence = "",
     };
-    return fake_sequence(server, pool, &out->sequence, err);
+    return fake_sequence(server, pool, NULL, &out->sequence, err);
 }
 
 static enum pk_code

@@ -137,10 +137,10 @@ the_sequence_moves_with_every_change_and_only_then(void **state)
     const char *before, *same, *after;
     struct pk_server *server = world->servers[PK_SERVER_1];
     pk_world_hold(world, PK_SERVER_1, SUBNET, PK_NO_PARTS);
-    pk_driver_adm.sequence(server, world->pool, &before, NULL);
-    pk_driver_adm.sequence(server, world->pool, &same, NULL);
+    pk_driver_adm.sequence(server, world->pool, NULL, &before, NULL);
+    pk_driver_adm.sequence(server, world->pool, NULL, &same, NULL);
     pk_world_lose(world, PK_SERVER_1, SUBNET);
-    pk_driver_adm.sequence(server, world->pool, &after, NULL);
+    pk_driver_adm.sequence(server, world->pool, NULL, &after, NULL);
     assert_string_equal(before, same);
     assert_string_not_equal(before, after);
 }

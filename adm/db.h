@@ -68,6 +68,9 @@ enum pk_code pk_txn_end(struct pk_txn *txn, struct pk_error *err);
 /** Records a failure found by the caller: the end will roll back. */
 void pk_txn_fail(struct pk_txn *txn, const struct pk_error *why);
 
+/** Is it the store itself that failed, and not this one change that it cannot hold? */
+bool pk_db_has_failed(enum pk_code code);
+
 /** Number of row changes since the connection was opened: tests prove "nothing was written". */
 int64_t pk_db_changes(const struct pk_db *db);
 

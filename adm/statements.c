@@ -337,6 +337,27 @@ static const char *const statements[PK_SQL_COUNT] = {
     [PK_SQL_SIGHTINGS_LOAD] = "SELECT server, reachable, observed_at_ms, reason FROM sightings"
                               " ORDER BY server",
 
+    [PK_SQL_MIRROR_PUT] = "INSERT INTO mirrors(server_record_id, sequence) VALUES(?1, ?2)"
+                          " ON CONFLICT DO UPDATE SET sequence = ?2 WHERE sequence IS NOT ?2",
+    [PK_SQL_MIRROR_SEQUENCE] =
+        "SELECT m.sequence FROM mirrors m"
+        " JOIN adm_dhcp_servers s ON s.record_id = m.server_record_id WHERE s.name = ?1",
+    [PK_SQL_PAIR_HEALTH_PUT] = /* ?13: what was seen before then is no longer fresh */
+    "INSERT INTO pair_health(server_record_id, relationship, pair_state, role, state,"
+    " partner_state, contact_age_s, unsent_updates, unacked_clients, in_touch, interrupted,"
+    " seen_ms) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
+    " ON CONFLICT DO UPDATE SET pair_state = ?3, role = ?4, state = ?5, partner_state = ?6,"
+    " contact_age_s = ?7, unsent_updates = ?8, unacked_clients = ?9, in_touch = ?10,"
+    " interrupted = ?11, seen_ms = ?12"
+    " WHERE pair_state IS NOT ?3 OR role IS NOT ?4 OR state IS NOT ?5 OR partner_state IS NOT ?6"
+    " OR in_touch IS NOT ?10 OR interrupted IS NOT ?11 OR seen_ms NOT BETWEEN ?13 AND ?12",
+    [PK_SQL_PAIR_HEALTH_LOAD] =
+        "SELECT s.name, h.relationship, h.pair_state, h.role, h.state, h.partner_state,"
+        " h.contact_age_s, h.unsent_updates, h.unacked_clients, h.in_touch, h.interrupted,"
+        " h.seen_ms FROM pair_health h"
+        " JOIN adm_dhcp_servers s ON s.record_id = h.server_record_id"
+        " ORDER BY h.relationship, s.name",
+
     [PK_SQL_SETTLED] = "SELECT commit_id, fingerprint, verified_ms, files, bytes FROM settled",
     [PK_SQL_SETTLED_FILES] = "SELECT path, content FROM settled_files ORDER BY path",
     [PK_SQL_SETTLED_OPEN] = "SELECT scope_id, prefix_length FROM settled_open"

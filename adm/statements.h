@@ -128,6 +128,11 @@ enum pk_sql {
     PK_SQL_REVISION_GET,
     PK_SQL_SIGHTING_PUT,
     PK_SQL_SIGHTINGS_LOAD,
+    /* servers that are not these tables */
+    PK_SQL_MIRROR_PUT,
+    PK_SQL_MIRROR_SEQUENCE,
+    PK_SQL_PAIR_HEALTH_PUT,
+    PK_SQL_PAIR_HEALTH_LOAD,
     /* what is settled */
     PK_SQL_SETTLED,
     PK_SQL_SETTLED_FILES,

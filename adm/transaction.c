@@ -90,3 +90,9 @@ pk_txn_fail(struct pk_txn *txn, const struct pk_error *why)
         txn->failure = *why;
     }
 }
+
+bool
+pk_db_has_failed(enum pk_code code)
+{
+    return code == PK_ESYS || code == PK_EAGAIN || code == PK_EACCESS || code == PK_ELOCKED;
+}

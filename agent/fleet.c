@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "adm/events.h"
+#include "adm/mirror.h"
 #include "adm/steering.h"
 
 static int
@@ -88,6 +89,7 @@ pk_fleet_observe(struct pk_fleet *fleet)
             enum pk_code code =
                 server->driver->read(server->connection, fleet->pool, &server->observed, &err);
             take_observation(fleet, server, code, &err);
+            server->partly = false;
         }
     }
 }
@@ -103,6 +105,7 @@ pk_fleet_observe_near(struct pk_fleet *fleet, const struct pk_prefix *subnets, c
             enum pk_code code = server->driver->read_near(server->connection, fleet->pool, subnets,
                                                           ids, count, &server->observed, &err);
             take_observation(fleet, server, code, &err);
+            server->partly = true;
         }
     }
 }
@@ -164,6 +167,32 @@ record_server(struct pk_txn *txn, const struct pk_fleet_server *server,
     }
 }
 
+/* The embedded servers are the tables; of the others the tables keep what was seen. */
+static bool
+is_mirrored(const struct pk_fleet_server *server)
+{
+    return strcmp(server->driver->name, pk_embedded_driver) != 0;
+}
+
+static void
+mirror_server(struct pk_txn *txn, const struct pk_fleet_server *server, struct pk_wall now)
+{
+    const struct pk_observation *seen = &server->observed;
+    if (!server->known || !is_mirrored(server)) {
+        return;
+    }
+    if (server->partly) {
+        pk_mirror_put_health(txn, server->config->name, &seen->relations, now);
+    } else {
+        pk_mirror_put(txn, &(struct pk_mirrored){.server = server->config->name,
+                                                 .driver = server->driver->name,
+                                                 .sequence = seen->sequence,
+                                                 .rows = &seen->rows,
+                                                 .relations = &seen->relations,
+                                                 .seen = now});
+    }
+}
+
 void
 pk_fleet_record(struct pk_txn *txn, const struct pk_fleet *fleet, struct pk_wall now)
 {
@@ -176,7 +205,13 @@ pk_fleet_record(struct pk_txn *txn, const struct pk_fleet *fleet, struct pk_wall
         return;
     }
     for (size_t i = 0; i < fleet->count; i++) {
+        if (is_mirrored(&fleet->at[i])) {
+            pk_adm_server_put(txn, fleet->at[i].config->name, fleet->at[i].driver->name);
+        }
+    }
+    for (size_t i = 0; i < fleet->count; i++) {
         record_server(txn, &fleet->at[i], find_sighting(before, count, fleet->at[i].config->name),
                       now);
+        mirror_server(txn, &fleet->at[i], now);
     }
 }

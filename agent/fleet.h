@@ -13,6 +13,7 @@ struct pk_fleet_server {
     const struct pk_driver *driver;
     struct pk_server *connection; /**< NULL: could not be opened */
     struct pk_observation observed;
+    bool partly; /**< only what is near some subnets was read */
     bool known;
     const char *reason; /**< why not known: names the server and what to do */
     struct pk_mono observed_at;
@@ -43,7 +44,10 @@ struct pk_fleet_server *pk_fleet_find(const struct pk_fleet *fleet, const char *
 /** For PK_CLEANUP. */
 void pk_fleet_close(struct pk_fleet *fleet);
 
-/** Records who could be read and who could not, with events on every change. */
+/**
+ * Records who could be read and who could not, with events on every change, and mirrors in the
+ * tables what was read of servers that are not the tables.
+ */
 void pk_fleet_record(struct pk_txn *txn, const struct pk_fleet *fleet, struct pk_wall now);
 
 #endif

@@ -315,13 +315,6 @@ perform(struct pk_server *server, struct pk_txn *txn, struct pk_pool *pool,
     }
 }
 
-/* Is it the store itself that failed, and not this one change? */
-static bool
-is_store_failure(enum pk_code code)
-{
-    return code == PK_ESYS || code == PK_EAGAIN || code == PK_EACCESS || code == PK_ELOCKED;
-}
-
 static void
 write_one(struct pk_server *server, struct pk_txn *batch, const struct pk_change *change,
           struct pk_change_result *result)
@@ -343,7 +336,7 @@ write_one(struct pk_server *server, struct pk_txn *batch, const struct pk_change
     enum pk_code code = pk_txn_end(&txn, &why);
     if (code == PK_OK) {
         result->outcome = PK_OUTCOME_WRITTEN;
-    } else if (is_store_failure(code)) {
+    } else if (pk_db_has_failed(code)) {
         pk_txn_fail(batch, &why);
     } else {
         result->outcome = PK_OUTCOME_REFUSED;

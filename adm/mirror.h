@@ -1,0 +1,51 @@
+/**
+ * @file
+ * The tables as a mirror of servers that are not the tables themselves.
+ *
+ * After a look every such server's rows, relationships and pair health stand in the protocol's
+ * tables, so that status, explain and later passes read one place for all kinds of servers.  Only
+ * what differs is written.
+ */
+#ifndef PK_ADM_MIRROR_H
+#define PK_ADM_MIRROR_H
+
+#include "adm/scopes.h"
+
+/** One look at a whole server. */
+struct pk_mirrored {
+    const char *server, *driver;
+    const char *sequence; /**< change sequence the rows belong to */
+    const struct pk_rows *rows;
+    const struct pk_relations *relations;
+    struct pk_wall seen;
+};
+
+/**
+ * Makes the tables hold the look.  A row that they cannot hold (two subnets of one address, an id
+ * twice) is left out; the mirror then has no sequence, so nobody takes it for the server.  Of a
+ * relationship server 1's word is kept.
+ */
+void pk_mirror_put(struct pk_txn *txn, const struct pk_mirrored *look);
+
+/** Only the health of its relationships: for a look that read nothing else. */
+void pk_mirror_put_health(struct pk_txn *txn, const char *server,
+                          const struct pk_relations *relations, struct pk_wall seen);
+
+/** The change sequence that the server's rows in the tables belong to; NULL = they are not it. */
+enum pk_code pk_mirror_sequence(struct pk_db *db, struct pk_pool *pool, const char *server,
+                                const char **out, struct pk_error *err);
+
+/** Pair health as last recorded. */
+struct pk_health_record {
+    const char *server, *relationship;
+    enum pk_pair_state pair_state;
+    struct pk_pair_health health;
+    struct pk_wall seen;
+};
+
+/** Of all servers, sorted by relationship and server. */
+enum pk_code
+pk_mirror_health_load(struct pk_db *db, struct pk_pool *pool, struct pk_health_record **at,
+                      size_t *count, struct pk_error *err);
+
+#endif

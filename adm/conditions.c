@@ -25,6 +25,7 @@ static const char *const reason_names[PK_CONDITION_REASON_COUNT] = {
     [PK_CONDITION_ACTING] = "Acting",
     [PK_CONDITION_GUARD] = "Guard",
     [PK_CONDITION_SERVER_UNKNOWN] = "ServerUnknown",
+    [PK_CONDITION_PAIR_STATE] = "PairState",
     [PK_CONDITION_SCOPES_FAILED] = "ScopesFailed",
     [PK_CONDITION_SCOPES_BLOCKED] = "ScopesBlocked",
     [PK_CONDITION_OVERLAP] = "Overlap",

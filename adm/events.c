@@ -36,6 +36,11 @@ static const struct reason reasons[PK_REASON_COUNT] = {
                                   "it nor its partner is written."},
     [PK_REASON_SERVER_KNOWN_AGAIN] = {"ServerKnownAgain", PK_INFO, false,
                                       "A server that was unknown could be read again."},
+    [PK_REASON_PAIR_DISTURBED] = {"PairDisturbed", PK_WARNING, false,
+                                  "A server says that its pair is not normal: partner down, "
+                                  "communication lost, terminated."},
+    [PK_REASON_PAIR_NORMAL_AGAIN] = {"PairNormalAgain", PK_INFO, false,
+                                     "A server says that its pair is normal again."},
     [PK_REASON_DRIFT_FOUND] =
         {"DriftFound", PK_WARNING, true,
          "A scope differs from what is wanted; the attributes name fields and causes."},

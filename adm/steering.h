@@ -31,6 +31,7 @@ enum pk_condition_reason {
     PK_CONDITION_ACTING,
     PK_CONDITION_GUARD,          /**< held                                             */
     PK_CONDITION_SERVER_UNKNOWN, /**< a server could not be read                       */
+    PK_CONDITION_PAIR_STATE,     /**< in step, but the pair itself is not normal       */
     PK_CONDITION_SCOPES_FAILED,
     PK_CONDITION_SCOPES_BLOCKED,
     PK_CONDITION_OVERLAP, /**< Conflict/Overlap                                 */

@@ -167,6 +167,52 @@ record_server(struct pk_txn *txn, const struct pk_fleet_server *server,
     }
 }
 
+/* Waiting and syncing end by themselves: they are no news. */
+static bool
+is_settled(enum pk_pair_state state)
+{
+    return state == PK_PAIR_NORMAL || state == PK_PAIR_SYNCING;
+}
+
+static enum pk_pair_state
+state_before(const struct pk_health_record *at, size_t count, const char *server,
+             const char *relationship)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(at[i].server, server) == 0 && strcmp(at[i].relationship, relationship) == 0) {
+            return at[i].pair_state;
+        }
+    }
+    return PK_PAIR_NORMAL;
+}
+
+/* What a server says of its pairs, when it says something else than before. */
+static void
+tell_pair_states(struct pk_txn *txn, struct pk_pool *pool, const struct pk_fleet_server *server,
+                 const struct pk_health_record *before, size_t count, struct pk_wall now)
+{
+    const struct pk_relations *relations = &server->observed.relations;
+    for (size_t i = 0; server->known && i < relations->count; i++) {
+        const struct pk_relation *relation = &relations->at[i];
+        const char *name = server->config->name;
+        enum pk_pair_state was = state_before(before, count, name, relation->name);
+        bool settled = is_settled(relation->state);
+        if (was == relation->state || (settled && is_settled(was))) {
+            continue;
+        }
+        const char *said = relation->health != NULL ? relation->health->state
+                                                    : pk_pair_state_name(relation->state);
+        pk_event_add(txn,
+                     &(struct pk_event){
+                         .time = now,
+                         .reason = settled ? PK_REASON_PAIR_NORMAL_AGAIN : PK_REASON_PAIR_DISTURBED,
+                         .relationship = relation->name,
+                         .server = name,
+                         .message = pk_sprintf(pool, "%s says %s", name, said),
+                     });
+    }
+}
+
 /* The embedded servers are the tables; of the others the tables keep what was seen. */
 static bool
 is_mirrored(const struct pk_fleet_server *server)
@@ -198,9 +244,11 @@ pk_fleet_record(struct pk_txn *txn, const struct pk_fleet *fleet, struct pk_wall
 {
     PK_SCRATCH(pool);
     struct pk_sighting *before;
-    size_t count;
+    struct pk_health_record *health;
+    size_t count, health_count;
     struct pk_error err = {0};
-    if (pk_sightings_load(txn->db, pool, &before, &count, &err) != PK_OK) {
+    if (pk_sightings_load(txn->db, pool, &before, &count, &err) != PK_OK ||
+        pk_mirror_health_load(txn->db, pool, &health, &health_count, &err) != PK_OK) {
         pk_txn_fail(txn, &err);
         return;
     }
@@ -212,6 +260,7 @@ pk_fleet_record(struct pk_txn *txn, const struct pk_fleet *fleet, struct pk_wall
     for (size_t i = 0; i < fleet->count; i++) {
         record_server(txn, &fleet->at[i], find_sighting(before, count, fleet->at[i].config->name),
                       now);
+        tell_pair_states(txn, pool, &fleet->at[i], health, health_count, now);
         mirror_server(txn, &fleet->at[i], now);
     }
 }

@@ -67,6 +67,25 @@ unknown_reason(const struct pk_pass_relationship *relationship)
     return relationship->unknown_count != 0 ? relationship->unknown[0].reason : "";
 }
 
+/* "dhcp-a says terminated", or "" for a pair that answers its clients as it should. */
+static const char *
+pair_problem(struct pk_pool *pool, const struct pk_pair_view *view)
+{
+    struct pk_text out = {.pool = pool};
+    for (int side = PK_SERVER_1; side < PK_PAIR; side++) {
+        const struct pk_capabilities *can = view->servers[side].capabilities;
+        const struct pk_relation *relation = pk_view_relation(view, side);
+        if (can == NULL || !can->has_pair_states || relation == NULL ||
+            relation->state == PK_PAIR_NORMAL) {
+            continue;
+        }
+        pk_text_addf(&out, "%s%s says %s", out.count > 0 ? ", " : "", view->servers[side].name,
+                     relation->health != NULL ? relation->health->state
+                                              : pk_pair_state_name(relation->state));
+    }
+    return pk_text_end(&out);
+}
+
 static struct pk_condition
 ready(struct pk_pool *pool, const struct pk_outcome_of *outcome, const struct left *left)
 {
@@ -96,6 +115,8 @@ ready(struct pk_pool *pool, const struct pk_outcome_of *outcome, const struct le
         condition.reason = reasons[plan->permit];
         condition.message =
             pk_sprintf(pool, "%zu scope(s) differ", left->scopes + plan->left_alone);
+    } else if (*(condition.message = pair_problem(pool, plan->view)) != '\0') {
+        condition.reason = PK_CONDITION_PAIR_STATE;
     } else {
         condition.status = PK_TRUE;
         condition.reason = PK_CONDITION_IN_STEP;

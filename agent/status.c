@@ -21,6 +21,8 @@ struct reading {
     size_t suspension_count;
     struct pk_sighting *sightings;
     size_t sighting_count;
+    struct pk_health_record *health;
+    size_t health_count;
     const char *const *based; /* relationships with a base */
     size_t based_count;
 };
@@ -38,6 +40,9 @@ read_tables(struct reading *in, struct pk_error *err)
     }
     if (code == PK_OK) {
         code = pk_sightings_load(in->db, in->pool, &in->sightings, &in->sighting_count, err);
+    }
+    if (code == PK_OK) {
+        code = pk_mirror_health_load(in->db, in->pool, &in->health, &in->health_count, err);
     }
     if (code == PK_OK) {
         code = pk_applied_relationships(in->db, in->pool, &in->based, &in->based_count, err);
@@ -98,13 +103,19 @@ find_members(const struct reading *in, const char *name, const char *servers[PK_
 }
 
 static struct pk_status_server
-server_of(const struct reading *in, const char *name)
+server_of(const struct reading *in, const char *relationship, const char *name)
 {
     const struct pk_server_config *config = pk_config_server(in->config, name);
     struct pk_status_server out = {.name = name, .driver = config != NULL ? config->driver : NULL};
     for (size_t i = 0; i < in->sighting_count; i++) {
         if (strcmp(in->sightings[i].server, name) == 0) {
             out.sighting = &in->sightings[i];
+        }
+    }
+    for (size_t i = 0; i < in->health_count; i++) {
+        if (strcmp(in->health[i].server, name) == 0 &&
+            strcmp(in->health[i].relationship, relationship) == 0) {
+            out.health = &in->health[i];
         }
     }
     return out;
@@ -249,7 +260,7 @@ read_relationship(const struct reading *in, struct pk_status_relationship *out,
     enum pk_code code = find_members(in, out->name, members, err);
     for (size_t i = 0; code == PK_OK && i < PK_PAIR; i++) {
         if (members[i] != NULL) {
-            out->servers[out->server_count++] = server_of(in, members[i]);
+            out->servers[out->server_count++] = server_of(in, out->name, members[i]);
         }
     }
     for (size_t i = 0; i < in->held_count; i++) {

@@ -6,6 +6,7 @@
 #define PK_AGENT_STATUS_H
 
 #include "adm/applied.h"
+#include "adm/mirror.h"
 #include "adm/operations.h"
 #include "adm/steering.h"
 #include "agent/config.h"
@@ -14,6 +15,8 @@ struct pk_status_server {
     const char *name;
     const char *driver;                 /**< NULL = no longer in the configuration */
     const struct pk_sighting *sighting; /**< NULL = never tried */
+    const struct pk_health_record
+        *health; /**< of this pair; NULL = the server says nothing of it */
 };
 
 /** Scopes, each counted once for both servers. */

@@ -4,6 +4,7 @@
 #include "agent/screen.h"
 #include "agent/status.h"
 #include "agent/verb.h"
+#include "base/text.h"
 
 enum { COMMIT_SHOWN = 12, DIGEST_SHOWN = 12, INDENT = 2, TYPE_WIDTH = 16, NAME_WIDTH = 16 };
 
@@ -20,6 +21,30 @@ condition_json(const struct pk_condition *condition)
 }
 
 static json_t *
+number_or_null(int64_t number)
+{
+    return number != PK_NOT_SAID ? json_integer(number) : json_null();
+}
+
+static json_t *
+pair_json(const struct pk_health_record *record)
+{
+    if (record == NULL) {
+        return json_null();
+    }
+    const struct pk_pair_health *health = &record->health;
+    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:o}", "state",
+                     pk_pair_state_name(record->pair_state), "role",
+                     pk_json_text_or_null(health->role), "says",
+                     pk_json_text_or_null(health->state), "partner_says",
+                     pk_json_text_or_null(health->partner_state), "contact_age",
+                     number_or_null(health->contact_age_s), "unsent_updates",
+                     number_or_null(health->unsent_updates), "unacked_clients",
+                     number_or_null(health->unacked_clients), "in_touch", health->in_touch,
+                     "interrupted", health->interrupted, "seen_at", pk_json_time(record->seen));
+}
+
+static json_t *
 server_json(const struct pk_status_server *server)
 {
     const struct pk_sighting *sighting = server->sighting;
@@ -30,6 +55,7 @@ server_json(const struct pk_status_server *server)
                         sighting != NULL ? json_boolean(sighting->reachable) : json_null());
     json_object_set_new(object, "observed_at",
                         sighting != NULL ? pk_json_time(sighting->observed_at) : json_null());
+    json_object_set_new(object, "pair", pair_json(server->health));
     return object;
 }
 
@@ -161,6 +187,34 @@ put_server(const struct pk_screen *screen, const struct pk_status_server *server
                    server->driver != NULL ? server->driver : "not in the configuration", seen));
 }
 
+/* "primary, load-balancing; heard of its partner (load-balancing) 2 s ago" */
+static void
+put_pair(const struct pk_screen *screen, const struct pk_health_record *record)
+{
+    const struct pk_pair_health *health = &record->health;
+    bool bad = record->pair_state != PK_PAIR_NORMAL;
+    struct pk_text text = {.pool = screen->pool};
+    pk_text_addf(&text, "%s, %s", health->role, health->state);
+    if (health->partner_state != NULL && health->contact_age_s != PK_NOT_SAID) {
+        pk_text_addf(&text, "; heard of its partner (%s) %lld s before", health->partner_state,
+                     (long long)health->contact_age_s);
+    }
+    if (health->interrupted) {
+        pk_text_add(&text, "; counts communication as lost");
+    }
+    if (health->unsent_updates > 0) {
+        pk_text_addf(&text, "; leases its partner does not know yet: %lld",
+                     (long long)health->unsent_updates);
+    }
+    if (health->unacked_clients > 0) {
+        pk_text_addf(&text, "; clients its partner seems not to answer: %lld",
+                     (long long)health->unacked_clients);
+    }
+    pk_screen_space(screen, INDENT + NAME_WIDTH);
+    pk_screen_wrap(screen, bad ? PK_STYLE_BAD : PK_STYLE_FAINT, INDENT + NAME_WIDTH,
+                   INDENT + NAME_WIDTH, pk_text_end(&text));
+}
+
 static void
 put_operation(const struct pk_screen *screen, const struct pk_operation *operation)
 {
@@ -201,6 +255,9 @@ put_relationship(const struct pk_screen *screen, const struct pk_status_relation
     pk_screen_line(screen);
     for (size_t i = 0; i < one->server_count; i++) {
         put_server(screen, &one->servers[i]);
+        if (one->servers[i].health != NULL) {
+            put_pair(screen, one->servers[i].health);
+        }
     }
     for (size_t i = 0; i < one->left_count; i++) {
         put_left(screen, &one->left[i]);

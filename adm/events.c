@@ -89,6 +89,11 @@ static const struct reason reasons[PK_REASON_COUNT] = {
     [PK_REASON_OPERATION_INTERRUPTED] =
         {"OperationInterrupted", PK_WARNING, false,
          "An operation without an end was found after a restart; what it left is planned afresh."},
+    [PK_REASON_SERVER_NOT_SAVED] = {"ServerNotSaved", PK_ERROR, false,
+                                    "What was written is in the server's memory and not on its "
+                                    "disk: a restart would forget it; the next pass tries again."},
+    [PK_REASON_SERVER_SAVED] = {"ServerSaved", PK_INFO, false,
+                                "A server saved what an earlier pass had left in its memory."},
     [PK_REASON_PLAN_HELD] =
         {"PlanHeld", PK_WARNING, true,
          "A guard holds a plan until somebody approves it; the attributes name guard and digest."},

@@ -46,6 +46,8 @@ enum pk_reason {
     PK_REASON_OPERATION_COMPLETED,
     PK_REASON_OPERATION_FAILED,
     PK_REASON_OPERATION_INTERRUPTED, /**< found unfinished after a restart                       */
+    PK_REASON_SERVER_NOT_SAVED,      /**< written, but not on the server's disk                 */
+    PK_REASON_SERVER_SAVED,          /**< what an earlier pass left unsaved                     */
     PK_REASON_PLAN_HELD,             /**< a guard tripped; attributes: guard, digest              */
     PK_REASON_PLAN_APPROVED,
     PK_REASON_SUSPENDED,

@@ -152,6 +152,14 @@ pk_mirror_put(struct pk_txn *txn, const struct pk_mirrored *look)
     pk_mirror_put_health(txn, look->server, look->relations, look->seen);
 }
 
+void
+pk_mirror_set_unsaved(struct pk_txn *txn, const char *server, const char *driver, bool unsaved)
+{
+    pk_adm_server_put(txn, server, driver);
+    pk_txn_run(txn, PK_SQL_MIRROR_SET_UNSAVED,
+               PK_VALUES(sql_int(server_id(txn, server)), sql_int(unsaved)));
+}
+
 /* -- Reading ---------------------------------------------------------------------------------- */
 
 enum pk_code
@@ -212,6 +220,21 @@ pk_mirror_health_load(struct pk_db *db, struct pk_pool *pool, struct pk_health_r
         };
     }
     *at = list.at;
+    *count = list.count;
+    return pk_cursor_close(&cursor, err);
+}
+
+enum pk_code
+pk_mirror_unsaved_load(struct pk_db *db, struct pk_pool *pool, const char *const **names,
+                       size_t *count, struct pk_error *err)
+{
+    PK_VECTOR(const char *) list = {0};
+    struct pk_cursor cursor;
+    pk_cursor_open(&cursor, db, PK_SQL_MIRRORS_UNSAVED, NULL, 0);
+    while (pk_cursor_next(&cursor)) {
+        *pk_push(pool, &list) = pk_column_text(pool, &cursor, 0);
+    }
+    *names = list.at;
     *count = list.count;
     return pk_cursor_close(&cursor, err);
 }

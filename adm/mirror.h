@@ -35,6 +35,17 @@ void pk_mirror_put_health(struct pk_txn *txn, const char *server,
 enum pk_code pk_mirror_sequence(struct pk_db *db, struct pk_pool *pool, const char *server,
                                 const char **out, struct pk_error *err);
 
+/**
+ * Whether what we wrote may be in the server's memory only.  Set before the first write and taken
+ * back once the server has saved it, so a killed agent leaves a word.
+ */
+void
+pk_mirror_set_unsaved(struct pk_txn *txn, const char *server, const char *driver, bool unsaved);
+
+/** Names of the servers that are unsaved, sorted. */
+enum pk_code pk_mirror_unsaved_load(struct pk_db *db, struct pk_pool *pool,
+                                    const char *const **names, size_t *count, struct pk_error *err);
+
 /** Pair health as last recorded. */
 struct pk_health_record {
     const char *server, *relationship;

@@ -342,6 +342,11 @@ static const char *const statements[PK_SQL_COUNT] = {
     [PK_SQL_MIRROR_SEQUENCE] =
         "SELECT m.sequence FROM mirrors m"
         " JOIN adm_dhcp_servers s ON s.record_id = m.server_record_id WHERE s.name = ?1",
+    [PK_SQL_MIRROR_SET_UNSAVED] = "INSERT INTO mirrors(server_record_id, unsaved) VALUES(?1, ?2)"
+                                  " ON CONFLICT DO UPDATE SET unsaved = ?2 WHERE unsaved <> ?2",
+    [PK_SQL_MIRRORS_UNSAVED] = "SELECT s.name FROM mirrors m"
+                               " JOIN adm_dhcp_servers s ON s.record_id = m.server_record_id"
+                               " WHERE m.unsaved = 1 ORDER BY s.name",
     [PK_SQL_PAIR_HEALTH_PUT] = /* ?13: what was seen before then is no longer fresh */
     "INSERT INTO pair_health(server_record_id, relationship, pair_state, role, state,"
     " partner_state, contact_age_s, unsent_updates, unacked_clients, in_touch, interrupted,"

@@ -131,6 +131,8 @@ enum pk_sql {
     /* servers that are not these tables */
     PK_SQL_MIRROR_PUT,
     PK_SQL_MIRROR_SEQUENCE,
+    PK_SQL_MIRROR_SET_UNSAVED,
+    PK_SQL_MIRRORS_UNSAVED,
     PK_SQL_PAIR_HEALTH_PUT,
     PK_SQL_PAIR_HEALTH_LOAD,
     /* what is settled */

@@ -8,7 +8,9 @@
 #include "agent/pass-steps.h"
 
 #include "adm/events.h"
+#include "adm/mirror.h"
 #include "adm/steering.h"
+#include "agent/pass-result.h"
 #include "agent/pass-select.h"
 #include "agent/record.h"
 
@@ -125,6 +127,7 @@ act_on(struct pk_pass *pass, size_t index, struct pk_error *err)
     mark_not_run(plan);
     pass->acted[index] = true;
     pass->refused[index] = pass->refused[index] || execution.refused;
+    pass->result->relationships[index].unsaved |= execution.unsaved;
     return code;
 }
 
@@ -176,6 +179,30 @@ close_interrupted(struct pk_pass *pass, struct pk_error *err)
                            });
     }
     return pk_txn_end(&txn, err);
+}
+
+/* What a killed agent or a full disk left in the memory of a server is saved before anything else.
+ */
+static enum pk_code
+save_owed(struct pk_pass *pass, struct pk_error *err)
+{
+    const char *const *names;
+    size_t count;
+    enum pk_code code = pk_mirror_unsaved_load(pass->db, pass->pool, &names, &count, err);
+    for (size_t i = 0; code == PK_OK && i < count; i++) {
+        struct pk_fleet_server *server = pk_fleet_find(&pass->fleet, names[i]);
+        struct pk_error why = {0};
+        if (server == NULL || !server->known || !pass->config->writes || !server->config->writes) {
+            continue;
+        }
+        if (pk_persist_owed(pass->db, server->driver, server->connection, names[i],
+                            pass->request->actor, &why) != PK_OK) {
+            pk_pass_note(pass->pool, pass->result,
+                         "%s: what was written to it before is still in its memory only: %s",
+                         names[i], why.message);
+        }
+    }
+    return code;
 }
 
 static bool
@@ -252,6 +279,9 @@ pk_pass_act(struct pk_pass *pass, struct pk_error *err)
     enum pk_code code = record_observations(pass, err);
     if (code == PK_OK) {
         code = close_interrupted(pass, err);
+    }
+    if (code == PK_OK) {
+        code = save_owed(pass, err);
     }
     if (code == PK_OK) {
         code = share_out_approval(pass, err);

@@ -111,7 +111,9 @@ exit_of(const struct pk_pass_relationship *relationship)
     if (!plan->is_known) {
         return PK_EXIT_PARTIAL;
     }
-    enum pk_exit worst = plan->left_alone != 0 ? PK_EXIT_DRIFT : PK_EXIT_IN_STEP;
+    enum pk_exit worst = relationship->unsaved   ? PK_EXIT_PARTIAL
+                         : plan->left_alone != 0 ? PK_EXIT_DRIFT
+                                                 : PK_EXIT_IN_STEP;
     for (size_t i = 0; i < plan->action_count; i++) {
         worst = pk_exit_worse(worst, exit_of_action(&plan->actions[i]));
     }

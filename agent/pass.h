@@ -45,6 +45,7 @@ struct pk_pass_relationship {
     struct pk_relationship_plan plan; /**< plan.is_known false: unknown */
     const struct pk_unknown_server *unknown;
     size_t unknown_count;
+    bool unsaved; /**< a server keeps in memory only what was written to it */
 };
 
 struct pk_pass_result {

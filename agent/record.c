@@ -101,6 +101,9 @@ ready(struct pk_pool *pool, const struct pk_outcome_of *outcome, const struct le
     } else if (left->failed != 0) {
         condition.reason = PK_CONDITION_SCOPES_FAILED;
         condition.message = pk_sprintf(pool, "%zu action(s) failed", left->failed);
+    } else if (relationship->unsaved) {
+        condition.reason = PK_CONDITION_SCOPES_FAILED;
+        condition.message = "written, but a server keeps it in memory only";
     } else if (left->blocked != 0) {
         condition.reason = left->overlap ? PK_CONDITION_OVERLAP : PK_CONDITION_SCOPES_BLOCKED;
         condition.message = pk_sprintf(pool, "%zu scope(s) blocked", left->blocked);

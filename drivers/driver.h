@@ -170,13 +170,15 @@ struct pk_driver {
      */
     enum pk_code (*write)(struct pk_server *server, const struct pk_change *changes, size_t count,
                           struct pk_change_result *results, struct pk_error *err);
-    /**
-     * Reads these scopes (sorted) again from the server itself, and makes sure they would survive
-     * its restart where that is a separate step.
-     */
+    /** Reads these scopes (sorted) again from the server itself. */
     enum pk_code (*verify)(struct pk_server *server, struct pk_pool *pool,
                            const struct pk_prefix *subnets, size_t count, struct pk_rows *out,
                            struct pk_error *err);
+    /**
+     * Makes what was written survive a restart of the server, and sees that it does.  NULL: writes
+     * last by themselves.
+     */
+    enum pk_code (*persist)(struct pk_server *server, struct pk_error *err);
     enum pk_code (*health)(struct pk_server *server, struct pk_health *out, struct pk_error *err);
     /** Everything that is worth telling about this server alone.  NULL: nothing ever. */
     enum pk_code (*examine)(struct pk_server *server, struct pk_pool *pool, struct pk_findings *out,

@@ -218,6 +218,7 @@ run_operation(struct pk_run *run, struct pk_action *actions, size_t count, struc
         return code;
     }
     const struct pk_fault *fault = NULL;
+    struct pk_fault unsaved = {0};
     struct pk_error why = {0};
     if (leader->kind == PK_OPERATION_RELATIONSHIP) {
         fault = run_relationship(run, leader);
@@ -227,6 +228,7 @@ run_operation(struct pk_run *run, struct pk_action *actions, size_t count, struc
         }
     } else {
         run_tasks(run, operation, leader, &tasks);
+        fault = pk_tasks_persist(run, operation, &tasks, &unsaved) ? NULL : &unsaved;
     }
     if (pk_operation_conclude(run, operation, leader, &tasks, fault, &why) != PK_OK) {
         end_unrecorded(run, &why);

@@ -31,6 +31,7 @@ struct pk_execution {
     size_t done, failed, stale, not_run; /**< actions */
     bool refused;                        /**< some failure is a refusal: the clock cannot cure it */
     bool record_failed;                  /**< servers were written but the ADM could not be       */
+    bool unsaved;                        /**< a server keeps what was written in memory only      */
 };
 
 /**
@@ -41,6 +42,14 @@ struct pk_execution {
  */
 enum pk_code pk_execute(const struct pk_executor *executor, struct pk_relationship_plan *plan,
                         struct pk_execution *out, struct pk_error *err);
+
+/**
+ * Has a server save what an earlier pass has left in its memory (adm/mirror.h), and records it.
+ * @return PK_OK; else it is still owed
+ */
+enum pk_code
+pk_persist_owed(struct pk_db *db, const struct pk_driver *driver, struct pk_server *server,
+                const char *name, const char *actor, struct pk_error *err);
 
 /**
  * Records what an observation alone tells (design 5.2): fields with have = want become base, rows

@@ -81,6 +81,7 @@ pk_operation_intend(struct pk_run *run, const struct pk_action *first, const str
     event.message = pk_sprintf(run->pool, "%s from %s to %s: %s", pk_operation_name(first->kind),
                                operation.source, operation.partner, scopes_text(run, tasks->count));
     pk_event_add(&txn, &event);
+    pk_tasks_owe(run, &txn, tasks);
     return pk_txn_end(&txn, err);
 }
 

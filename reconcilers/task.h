@@ -1,7 +1,8 @@
 /**
  * @file
  * One scope on its way through an operation, and the run it is part of.  Private to the files that
- * act: execute.c, task.c, operation.c, rows.c, write.c, record.c, relationship.c.
+ * act: execute.c, task.c, operation.c, rows.c, write.c, record.c, relationship.c,
+ * persist.c.
  *
  * A task becomes a sub-task of the ADM.  Its status is an action's; PK_ACTION_PLANNED means that
  * nothing stands against going on.
@@ -100,6 +101,14 @@ enum pk_code pk_operation_conclude(struct pk_run *run, int64_t id, const struct 
                                    struct pk_error *err);
 /** An event of this run, for the caller to complete. */
 struct pk_event pk_run_event(const struct pk_run *run, enum pk_reason reason, int64_t operation);
+
+/* -- persist.c -------------------------------------------------------------------------------- */
+
+/** Puts on record, with the intent, that the servers written have to save it. */
+void pk_tasks_owe(struct pk_run *run, struct pk_txn *txn, const struct pk_tasks *tasks);
+/** Has them save it.  @return false and @p fault: one of them could not */
+bool pk_tasks_persist(struct pk_run *run, int64_t operation, const struct pk_tasks *tasks,
+                      struct pk_fault *fault);
 
 /* -- record.c --------------------------------------------------------------------------------- */
 

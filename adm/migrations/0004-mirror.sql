@@ -4,7 +4,9 @@
 CREATE TABLE mirrors (
     server_record_id INTEGER PRIMARY KEY
         REFERENCES adm_dhcp_servers ON DELETE CASCADE ON UPDATE CASCADE,
-    sequence         TEXT                            -- the server's own; NULL: the rows are not all
+    sequence         TEXT,                           -- the server's own; NULL: the rows are not all
+    unsaved          INTEGER NOT NULL DEFAULT 0      -- written by us, perhaps not on its disk yet
+        CHECK (unsaved IN (0, 1))
 ) STRICT;
 
 -- What each server says of its pair, as last recorded.

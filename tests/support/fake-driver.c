@@ -296,6 +296,15 @@ fake_write(struct pk_server *server, const struct pk_change *changes, size_t cou
 }
 
 static enum pk_code
+fake_persist(struct pk_server *server, struct pk_error *err)
+{
+    server->script.saves++;
+    return server->script.cannot_save ? pk_error_set(err, PK_EREFUSED, server->config->name,
+                                                     "the disk is full; make room there")
+                                      : PK_OK;
+}
+
+static enum pk_code
 fake_health(struct pk_server *server, struct pk_health *out, struct pk_error *err)
 {
     (void)server;
@@ -312,6 +321,7 @@ const struct pk_driver pk_driver_fake = {
     .read = fake_read,
     .write = fake_write,
     .verify = fake_verify,
+    .persist = fake_persist,
     .health = fake_health,
     .close = fake_close,
 };

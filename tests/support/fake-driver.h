@@ -25,9 +25,10 @@ struct pk_fake_script {
     /** Called before each write, for edits behind our back. */
     void (*before_write)(void *context, const struct pk_change *changes, size_t count);
     void *context;
-    size_t writes, verifies; /**< calls so far                                              */
-    size_t largest_batch;    /**< offered in one call                                       */
-    struct pk_text *log;     /**< `dhcp-a put 10.0.0.0/24\n` per change taken; NULL = none   */
+    bool cannot_save; /**< persist fails                                             */
+    size_t writes, verifies, saves; /**< calls so far                                       */
+    size_t largest_batch; /**< offered in one call                                       */
+    struct pk_text *log;  /**< `dhcp-a put 10.0.0.0/24\n` per change taken; NULL = none   */
 };
 
 extern const struct pk_driver pk_driver_fake;

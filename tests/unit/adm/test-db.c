@@ -36,7 +36,7 @@ a_new_database_is_only_for_its_owner(void **state)
     struct stat what;
     assert_int_equal(stat(store->path, &what), 0);
     assert_int_equal(what.st_mode & 0777, 0600);
-    assert_int_equal(store_number(store, "PRAGMA user_version"), 2);
+    assert_int_equal(store_number(store, "PRAGMA user_version"), 3);
     assert_int_equal(store_number(store, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
 }
 

@@ -1,0 +1,108 @@
+/*
+ * Where a write is one step and its surviving a restart another, the second one is owed from before
+ * the first write until it was seen to be done.  The debt stands in the ADM, so it outlives the
+ * agent; it is paid at the end of an operation or, after a failure or a kill, by the next pass.
+ */
+#include "adm/mirror.h"
+#include "reconcilers/task.h"
+
+static bool
+is_written(const struct pk_tasks *tasks, int side)
+{
+    for (size_t i = 0; i < tasks->count; i++) {
+        const struct pk_task_side *row = &tasks->at[i].sides[side];
+        if (row->put != NULL || row->removal != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool
+owes(const struct pk_run *run, const struct pk_tasks *tasks, int side)
+{
+    return run->executor->drivers[side]->persist != NULL && is_written(tasks, side);
+}
+
+void
+pk_tasks_owe(struct pk_run *run, struct pk_txn *txn, const struct pk_tasks *tasks)
+{
+    for (int side = PK_SERVER_1; side < PK_PAIR; side++) {
+        if (owes(run, tasks, side)) {
+            pk_mirror_set_unsaved(txn, pk_run_server(run, side), run->executor->drivers[side]->name,
+                                  true);
+        }
+    }
+}
+
+static enum pk_code
+clear(struct pk_db *db, const char *server, const char *driver, const struct pk_event *event,
+      struct pk_error *err)
+{
+    struct pk_txn txn;
+    pk_txn_begin(db, &txn);
+    pk_mirror_set_unsaved(&txn, server, driver, false);
+    if (event != NULL) {
+        pk_event_add(&txn, event);
+    }
+    return pk_txn_end(&txn, err);
+}
+
+static void
+tell_not_saved(struct pk_run *run, int64_t operation, int side, const struct pk_error *why)
+{
+    struct pk_event event = pk_run_event(run, PK_REASON_SERVER_NOT_SAVED, operation);
+    struct pk_txn txn;
+    event.server = pk_run_server(run, side);
+    event.message = why->message;
+    pk_txn_begin(run->executor->db, &txn);
+    pk_event_add(&txn, &event);
+    if (pk_txn_end(&txn, NULL) != PK_OK) {
+        run->out->record_failed = true;
+    }
+}
+
+bool
+pk_tasks_persist(struct pk_run *run, int64_t operation, const struct pk_tasks *tasks,
+                 struct pk_fault *fault)
+{
+    bool saved = true;
+    for (int side = PK_SERVER_1; side < PK_PAIR; side++) {
+        const struct pk_driver *driver = run->executor->drivers[side];
+        struct pk_error why = {0};
+        if (!owes(run, tasks, side)) {
+            continue;
+        }
+        if (driver->persist(run->executor->servers[side], &why) != PK_OK) {
+            saved = false;
+            pk_fault_set(fault, pk_operation_fault(tasks->at[0].action->kind),
+                         PK_FAULT_GENERIC_ERROR_OCCURRED,
+                         "written and verified, but server %s keeps it in memory only: %s",
+                         pk_run_server(run, side), why.message);
+            tell_not_saved(run, operation, side, &why);
+        } else if (clear(run->executor->db, pk_run_server(run, side), driver->name, NULL, &why) !=
+                   PK_OK) {
+            run->out->record_failed = true;
+        }
+    }
+    run->out->unsaved = run->out->unsaved || !saved;
+    return saved;
+}
+
+enum pk_code
+pk_persist_owed(struct pk_db *db, const struct pk_driver *driver, struct pk_server *server,
+                const char *name, const char *actor, struct pk_error *err)
+{
+    enum pk_code code = driver->persist != NULL ? driver->persist(server, err) : PK_OK;
+    if (code != PK_OK) {
+        return code;
+    }
+    return clear(
+        db, name, driver->name,
+        &(struct pk_event){.time = pk_wall_now(),
+                           .reason = PK_REASON_SERVER_SAVED,
+                           .server = name,
+                           .actor = actor,
+                           .message = "what an earlier pass had written is on its disk now"},
+        err);
+}

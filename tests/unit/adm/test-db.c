@@ -179,7 +179,7 @@ a_newer_version_is_refused_and_left_alone(void **state)
     pk_db_release(&store->db);
     store_sql(store, "PRAGMA user_version = 7");
     const char *wanted = "was written by a newer pairkeeper (tables of version 7, this program "
-                         "knows 2): upgrade pairkeeper";
+                         "knows 3): upgrade pairkeeper";
     assert_int_equal(try_open(store, PK_DB_WRITE, false, &err), PK_EINVAL);
     assert_string_equal(err.message, wanted);
     assert_int_equal(try_open(store, PK_DB_READ, false, &err), PK_EINVAL);

@@ -56,6 +56,17 @@ put_row(struct pk_txn *txn, const char *server, const struct pk_row *row)
     return code == PK_OK;
 }
 
+void
+pk_mirror_put_row(struct pk_txn *txn, const char *server, struct pk_prefix subnet,
+                  const struct pk_row *row)
+{
+    if (row == NULL) {
+        pk_adm_scope_delete(txn, server, subnet);
+    } else {
+        (void)put_row(txn, server, row);
+    }
+}
+
 static bool
 is_stored(const struct pk_rows *stored, const struct pk_row *row)
 {

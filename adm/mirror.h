@@ -27,6 +27,11 @@ struct pk_mirrored {
  */
 void pk_mirror_put(struct pk_txn *txn, const struct pk_mirrored *look);
 
+/** One row as it was read back, or NULL when it is gone; what the tables cannot hold is left out.
+ */
+void pk_mirror_put_row(struct pk_txn *txn, const char *server, struct pk_prefix subnet,
+                       const struct pk_row *row);
+
 /** Only the health of its relationships: for a look that read nothing else. */
 void pk_mirror_put_health(struct pk_txn *txn, const char *server,
                           const struct pk_relations *relations, struct pk_wall seen);
@@ -37,7 +42,8 @@ enum pk_code pk_mirror_sequence(struct pk_db *db, struct pk_pool *pool, const ch
 
 /**
  * Whether what we wrote may be in the server's memory only.  Set before the first write and taken
- * back once the server has saved it, so a killed agent leaves a word.
+ * back once the server has saved it, so a killed agent leaves a word.  Setting it takes the
+ * mirror's sequence away: after our writes nobody can tell whether they were the only ones.
  */
 void
 pk_mirror_set_unsaved(struct pk_txn *txn, const char *server, const char *driver, bool unsaved);

@@ -342,8 +342,10 @@ static const char *const statements[PK_SQL_COUNT] = {
     [PK_SQL_MIRROR_SEQUENCE] =
         "SELECT m.sequence FROM mirrors m"
         " JOIN adm_dhcp_servers s ON s.record_id = m.server_record_id WHERE s.name = ?1",
-    [PK_SQL_MIRROR_SET_UNSAVED] = "INSERT INTO mirrors(server_record_id, unsaved) VALUES(?1, ?2)"
-                                  " ON CONFLICT DO UPDATE SET unsaved = ?2 WHERE unsaved <> ?2",
+    [PK_SQL_MIRROR_SET_UNSAVED] =
+        "INSERT INTO mirrors(server_record_id, unsaved) VALUES(?1, ?2)"
+        " ON CONFLICT DO UPDATE SET unsaved = ?2, sequence = iif(?2, NULL, sequence)"
+        " WHERE unsaved <> ?2 OR (?2 AND sequence IS NOT NULL)",
     [PK_SQL_MIRRORS_UNSAVED] = "SELECT s.name FROM mirrors m"
                                " JOIN adm_dhcp_servers s ON s.record_id = m.server_record_id"
                                " WHERE m.unsaved = 1 ORDER BY s.name",

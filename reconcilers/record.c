@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "adm/applied.h"
+#include "adm/mirror.h"
 #include "base/text.h"
 #include "reconcilers/base-after.h"
 #include "reconcilers/task.h"
@@ -216,6 +217,22 @@ record_heals(struct pk_run *run, struct pk_txn *txn, const struct pk_task *task)
     }
 }
 
+/* Where the tables are not the server they follow it. */
+static void
+mirror_row(struct pk_run *run, struct pk_txn *txn, const struct pk_task *task, int side)
+{
+    const struct pk_task_side *plan = &task->sides[side];
+    if (run->capabilities[side]->changed_by_us_alone) {
+        return;
+    }
+    if (plan->removed == PK_OUTCOME_WRITTEN) {
+        pk_mirror_put_row(txn, pk_run_server(run, side), plan->removal->subnet, NULL);
+    }
+    if (plan->put != NULL) {
+        pk_mirror_put_row(txn, pk_run_server(run, side), task->scope->subnet, plan->found);
+    }
+}
+
 static void
 record_task(struct pk_run *run, struct pk_txn *txn, const struct pk_task *task)
 {
@@ -223,6 +240,7 @@ record_task(struct pk_run *run, struct pk_txn *txn, const struct pk_task *task)
         return;
     }
     for (int side = PK_SERVER_1; side < PK_PAIR; side++) {
+        mirror_row(run, txn, task, side);
         move_base(run, txn, task, side);
     }
     record_owned(run, txn, task);

@@ -43,6 +43,8 @@ struct pk_capabilities {
     bool demands_valid_scope; /**< enforces ValidateDhcpScope                                 */
     bool changed_by_us_alone; /**< nobody writes it who does not hold the database's lock     */
     enum pk_write_order create_order, update_order, delete_order;
+    uint64_t lacks; /**< relationship settings that this kind does not have: bits by
+                         pk_field_index(), never compared on it                         */
 };
 
 /**

@@ -70,6 +70,14 @@ want_relation(const struct pk_comparing *comparing)
     };
 }
 
+/* Windows and the embedded servers have settings that Kea knows nothing of. */
+static bool
+has_setting(const struct pk_server_view *server, const struct pk_field *field)
+{
+    uint64_t lacks = server->capabilities != NULL ? server->capabilities->lacks : 0;
+    return (lacks >> pk_field_index(&pk_relationship_fields, field) & 1) == 0;
+}
+
 struct differences {
     PK_VECTOR(struct pk_difference) list;
 };
@@ -87,7 +95,8 @@ add_side(const struct pk_comparing *comparing, const struct pk_relation *want, i
     struct pk_part_pair pair;
     while (pk_parts_step(&walk, &pair)) {
         if ((pair.field->flags & (PK_FIELD_POLICY | PK_FIELD_MEMBERSHIP)) != 0 ||
-            equal(pair.a, pair.b) || !is_gits(view->relationship, pair.field, pair.key)) {
+            equal(pair.a, pair.b) || !is_gits(view->relationship, pair.field, pair.key) ||
+            !has_setting(&view->servers[side], pair.field)) {
             continue;
         }
         *pk_push(comparing->pool, &out->list) = (struct pk_difference){

@@ -206,6 +206,25 @@ only_settings_that_git_states_are_compared(void **state)
 }
 
 static void
+a_setting_that_a_kind_of_server_lacks_is_not_compared_there(void **state)
+{
+    (void)state;
+    PK_SCRATCH(pool);
+    struct pk_pair_view *view =
+        build_view(pool, "relationship campus load-split=60 kea.heartbeat-delay=5\n"
+                         "relation-a campus a b\n"
+                         "relation-b campus a b kea.heartbeat-delay=7\n");
+    struct pk_capabilities kea = *view->servers[PK_SERVER_2].capabilities;
+    kea.lacks = UINT64_C(1) << PK_RELATIONSHIP_LOAD_SPLIT;
+    view->servers[PK_SERVER_1].capabilities = &kea;
+    view->servers[PK_SERVER_2].capabilities = &kea;
+    struct pk_comparison comparison = pk_compare(pool, view);
+    assert_int_equal(comparison.settings_count, 2);
+    assert_string_equal(comparison.settings[0].key, "heartbeat-delay");
+    assert_string_equal(comparison.settings[1].key, "heartbeat-delay");
+}
+
+static void
 the_wanted_relation_names_its_source_once(void **state)
 {
     (void)state;
@@ -372,6 +391,7 @@ main(void)
         cmocka_unit_test(heal_commits_leaves_what_only_hands_changed),
         cmocka_unit_test(heal_commits_does_not_make_half_a_row_of_a_deleted_one),
         cmocka_unit_test(only_settings_that_git_states_are_compared),
+        cmocka_unit_test(a_setting_that_a_kind_of_server_lacks_is_not_compared_there),
         cmocka_unit_test(the_wanted_relation_names_its_source_once),
         cmocka_unit_test(member_order_source_and_mode_are_told_from_settings),
         cmocka_unit_test(a_lost_server_is_told_by_what_was_verified_on_it),

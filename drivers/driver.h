@@ -122,7 +122,13 @@ struct pk_findings {
 struct pk_server; /**< a connection; each driver has its own */
 
 struct pk_driver {
-    const char *name; /**< as written in the configuration */
+    const char *name;           /**< as written in the configuration                         */
+    bool needs_url, needs_path; /**< keys of the configuration without which there is no server */
+    /**
+     * Over a network: servers of such a kind are read beside each other, each by one thread, and
+     * never with the database.
+     */
+    bool is_remote;
 
     /**
      * @param db   the ADM: the embedded driver's server, NULL = empty, read only

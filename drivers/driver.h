@@ -153,6 +153,7 @@ struct pk_driver {
                              struct pk_peerings *out, struct pk_error *err);
     /**
      * Says what the agent calls the server's peerings, in their order; holds until said again.
+     * The texts must stay as long as the connection.
      * @param alone  relationship of a server without any peering, or NULL
      */
     void (*name_peerings)(struct pk_server *server, const struct pk_peering_name *names,

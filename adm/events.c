@@ -41,6 +41,10 @@ static const struct reason reasons[PK_REASON_COUNT] = {
                                   "communication lost, terminated."},
     [PK_REASON_PAIR_NORMAL_AGAIN] = {"PairNormalAgain", PK_INFO, false,
                                      "A server says that its pair is normal again."},
+    [PK_REASON_PAIR_REJOINED] =
+        {"PairRejoined", PK_INFO, false,
+         "A pair that had stopped exchanging leases was told to begin anew, "
+         "after what had stopped it was repaired."},
     [PK_REASON_DRIFT_FOUND] =
         {"DriftFound", PK_WARNING, true,
          "A scope differs from what is wanted; the attributes name fields and causes."},

@@ -149,6 +149,16 @@ run_round(struct pk_fleet *fleet, struct tasks *tasks)
 
 /* -- Peerings --------------------------------------------------------------------------------- */
 
+/* Partners of one kind may have to do something together. */
+static void
+introduce(const struct pk_fleet *fleet, const struct pk_driver *driver,
+          struct pk_peering_name *name)
+{
+    const struct pk_fleet_server *partner =
+        name->partner != NULL ? pk_fleet_find(fleet, name->partner) : NULL;
+    name->connection = partner != NULL && partner->driver == driver ? partner->connection : NULL;
+}
+
 static void
 name_peerings(struct pk_fleet *fleet, const struct tasks *asked)
 {
@@ -164,6 +174,9 @@ name_peerings(struct pk_fleet *fleet, const struct tasks *asked)
                     asked->count);
     for (size_t i = 0; i < asked->count; i++) {
         struct pk_fleet_server *server = asked->at[i].server;
+        for (size_t j = 0; j < servers[i].peerings.count; j++) {
+            introduce(fleet, server->driver, &servers[i].names[j]);
+        }
         server->problem = servers[i].problem;
         server->driver->name_peerings(server->connection, servers[i].names,
                                       servers[i].peerings.count, &servers[i].alone);

@@ -13,6 +13,7 @@
 #include "agent/pass-result.h"
 #include "agent/pass-select.h"
 #include "agent/record.h"
+#include "reconcilers/rejoin.h"
 
 static bool
 may_act(const struct pk_relationship_plan *plan)
@@ -102,6 +103,22 @@ begin_acting(struct pk_pass *pass, const struct pk_relationship_plan *plan, stru
     pk_record_acting(&txn, plan->view->relationship->name, pass->now);
     use_approval(&txn, plan);
     return pk_txn_end(&txn, err);
+}
+
+/* A pair that ended over what is repaired now; also one that somebody has repaired by hand. */
+static void
+rejoin(struct pk_pass *pass, size_t index)
+{
+    const struct pk_relationship_plan *plan = &pass->result->relationships[index].plan;
+    struct pk_error why = {0};
+    if (!plan->is_known || !pk_pair_may_rejoin(plan)) {
+        return;
+    }
+    struct pk_executor executor = executor_for(pass, plan->view);
+    if (pk_pair_rejoin(&executor, plan, &why) != PK_OK) {
+        pk_pass_note(pass->pool, pass->result, "%s: its pair could not be told to begin anew: %s",
+                     plan->view->relationship->name, why.message);
+    }
 }
 
 static bool
@@ -288,6 +305,9 @@ pk_pass_act(struct pk_pass *pass, struct pk_error *err)
     }
     for (size_t i = 0; code == PK_OK && i < pass->result->relationship_count; i++) {
         code = act_on(pass, i, err);
+    }
+    for (size_t i = 0; code == PK_OK && i < pass->result->relationship_count; i++) {
+        rejoin(pass, i);
     }
     return code == PK_OK && needs_second_round(pass) ? second_round(pass, err) : code;
 }

@@ -66,6 +66,7 @@ struct pk_peerings {
 struct pk_peering_name {
     const char *relationship; /**< NULL = no relationship that is managed here */
     const char *partner;      /**< the partner's name in the agent's configuration, or NULL */
+    struct pk_server *connection; /**< to the partner, where it is of the same kind and open  */
 };
 
 /** Everything a server holds that is our business. */
@@ -189,6 +190,9 @@ struct pk_driver {
      */
     enum pk_code (*persist)(struct pk_server *server, struct pk_error *err);
     enum pk_code (*health)(struct pk_server *server, struct pk_health *out, struct pk_error *err);
+    /** Has a server that has stopped talking to its partner begin anew.  NULL: none ever stops. */
+    enum pk_code (*rejoin)(struct pk_server *server, const char *relationship,
+                           struct pk_error *err);
     /** Everything that is worth telling about this server alone.  NULL: nothing ever. */
     enum pk_code (*examine)(struct pk_server *server, struct pk_pool *pool, struct pk_findings *out,
                             struct pk_error *err);

@@ -115,18 +115,24 @@ is_named(const struct pk_kea_value *servers, const char *which, const char *name
     return said == NULL || strcmp(said, name) == 0;
 }
 
-struct pk_kea_pair
-pk_kea_pair_read(const struct pk_kea_value *status, const struct pk_peering *peering)
+const struct pk_kea_value *
+pk_kea_entry(const struct pk_kea_value *status, const struct pk_peering *peering)
 {
     struct pk_kea_items entries = pk_kea_list(status, "high-availability");
     for (size_t i = 0; i < entries.count; i++) {
         const struct pk_kea_value *servers = pk_kea_get(&entries.at[i], "ha-servers");
         if (is_named(servers, "local", peering->self) &&
             is_named(servers, "remote", peering->partner)) {
-            return read_entry(&entries.at[i]);
+            return &entries.at[i];
         }
     }
-    return read_entry(NULL);
+    return NULL;
+}
+
+struct pk_kea_pair
+pk_kea_pair_read(const struct pk_kea_value *status, const struct pk_peering *peering)
+{
+    return read_entry(pk_kea_entry(status, peering));
 }
 
 enum pk_pair_state

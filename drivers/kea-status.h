@@ -46,6 +46,10 @@ struct pk_kea_pair {
 struct pk_kea_pair
 pk_kea_pair_read(const struct pk_kea_value *status, const struct pk_peering *peering);
 
+/** The entry of @p peering in `high-availability` of status-get; NULL = there is none. */
+const struct pk_kea_value *
+pk_kea_entry(const struct pk_kea_value *status, const struct pk_peering *peering);
+
 /** The worst state over all entries; PK_PAIR_NORMAL when there are none. */
 enum pk_pair_state pk_kea_worst_state(const struct pk_kea_value *status);
 

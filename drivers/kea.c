@@ -16,12 +16,21 @@
 enum { READ_ATTEMPTS = 5 /* somebody may configure it between two of our questions */ };
 
 /* Commands that not every server has. */
-enum optional_command { CONFIG_HASH_GET, STAT_LEASE4_GET, HA_HEARTBEAT, OPTIONAL_COMMANDS };
+enum optional_command {
+    CONFIG_HASH_GET,
+    STAT_LEASE4_GET,
+    HA_HEARTBEAT,
+    SUBNET4_UPDATE,
+    RESERVATION_ADD,
+    OPTIONAL_COMMANDS
+};
 
 static const char *const optional_commands[OPTIONAL_COMMANDS] = {
     [CONFIG_HASH_GET] = "config-hash-get",
     [STAT_LEASE4_GET] = "stat-lease4-get",
     [HA_HEARTBEAT] = "ha-heartbeat",
+    [SUBNET4_UPDATE] = "subnet4-update",
+    [RESERVATION_ADD] = "reservation-add",
 };
 
 /* What one read of a server begins with. */

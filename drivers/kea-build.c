@@ -1,0 +1,518 @@
+/*
+ * Text is put together in our JSON and read back by the reader of Kea's, which knows how its bytes
+ * are written.  Options that Kea has known for ever are spelled for people; the others go as bytes
+ * by code, because what a name or a comma means there depends on the server's version and
+ * definitions.
+ */
+#include "drivers/kea-build.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "adm/kea-values.h"
+#include "adm/option-wire.h"
+#include "adm/ranges.h"
+#include "base/json.h"
+#include "drivers/kea-config.h"
+
+enum { LAST_CODE_SPELLED = 76 };
+
+/* An object while it is written. */
+struct object {
+    struct pk_text text;
+    bool any;
+};
+
+static struct object
+begin(struct pk_pool *pool)
+{
+    struct object object = {.text = {.pool = pool}};
+    pk_text_add(&object.text, "{");
+    return object;
+}
+
+static void
+add(struct object *object, const char *key, const char *json)
+{
+    pk_text_add(&object->text, object->any ? "," : "");
+    pk_text_add_json(&object->text, key);
+    pk_text_add(&object->text, ":");
+    pk_text_add(&object->text, json);
+    object->any = true;
+}
+
+static const char *
+end(struct object *object)
+{
+    pk_text_add(&object->text, "}");
+    return pk_text_end(&object->text);
+}
+
+static const char *
+quoted(struct pk_pool *pool, const char *text)
+{
+    struct pk_text out = {.pool = pool};
+    pk_text_add_json(&out, text);
+    return pk_text_end(&out);
+}
+
+/* -- Options ---------------------------------------------------------------------------------- */
+
+/* Text that no version of Kea takes for a list or for something else than it is. */
+static bool
+is_plain(const char *text)
+{
+    size_t length = strlen(text);
+    for (size_t i = 0; i < length; i++) {
+        if (!isgraph((unsigned char)text[i]) && text[i] != ' ') {
+            return false;
+        }
+    }
+    return length > 0 && text[0] != ' ' && text[length - 1] != ' ' &&
+           strpbrk(text, ",\\\"'") == NULL;
+}
+
+static bool
+is_spelled(const struct pk_option *option, const json_t *values)
+{
+    if (option == NULL || option->code > LAST_CODE_SPELLED || option->type == PK_OPTION_BYTES ||
+        option->type == PK_OPTION_EMPTY || option->type == PK_OPTION_CLASSLESS_ROUTE) {
+        return false;
+    }
+    for (size_t i = 0; i < json_array_size(values); i++) {
+        const char *text = json_string_value(json_array_get(values, i));
+        if (text != NULL && !is_plain(text)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* "10.0.0.1, 10.0.0.2": pairs of addresses are addresses one after the other. */
+static const char *
+spelled(struct pk_pool *pool, const json_t *values, bool pairs)
+{
+    struct pk_text out = {.pool = pool};
+    for (size_t i = 0; i < json_array_size(values); i++) {
+        const json_t *value = json_array_get(values, i);
+        const char *text = json_string_value(value);
+        pk_text_add(&out, i > 0 ? ", " : "");
+        if (text == NULL) {
+            pk_text_add(&out, pk_json_text(pool, value));
+            continue;
+        }
+        for (const char *at = text; *at != '\0'; at++) {
+            pk_text_add_bytes(&out, pairs && *at == ' ' ? ", " : at, pairs && *at == ' ' ? 2 : 1);
+        }
+    }
+    return pk_text_end(&out);
+}
+
+static bool
+add_option(struct pk_pool *pool, struct pk_text *list, const char *name, const json_t *value)
+{
+    const json_t *values = json_is_object(value) ? json_object_get(value, "value") : value;
+    const struct pk_option *option = pk_option_find(name);
+    const char *space;
+    uint16_t code;
+    if (!pk_option_code(pool, name, &space, &code)) {
+        return false;
+    }
+    struct object entry = begin(pool);
+    bool as_text = is_spelled(option, values);
+    const char *data = as_text ? spelled(pool, values, option->type == PK_OPTION_IPV4_PAIR)
+                               : pk_option_wire(pool, option, pk_json_text(pool, values));
+    if (data == NULL) {
+        return false;
+    }
+    add(&entry, "space", quoted(pool, space));
+    add(&entry, "code", pk_sprintf(pool, "%u", code));
+    add(&entry, "csv-format", as_text ? "true" : "false");
+    add(&entry, "data", quoted(pool, data));
+    if (json_is_true(json_object_get(value, "always-send"))) {
+        add(&entry, "always-send", "true");
+    }
+    if (json_is_true(json_object_get(value, "never-send"))) {
+        add(&entry, "never-send", "true");
+    }
+    pk_text_add(list, list->count > 1 ? "," : "");
+    pk_text_add(list, end(&entry));
+    return true;
+}
+
+/* @p more  canonical list of options that the fields cannot hold, or NULL */
+static void
+add_leftover(struct pk_pool *pool, struct pk_text *list, const char *more)
+{
+    json_auto_t *entries = more != NULL ? pk_json_parse(more, NULL) : NULL;
+    for (size_t i = 0; i < json_array_size(entries); i++) {
+        pk_text_add(list, list->count > 1 ? "," : "");
+        pk_text_add(list, pk_json_text(pool, json_array_get(entries, i)));
+    }
+}
+
+/* -- Parameters of Kea's own ------------------------------------------------------------------ */
+
+/* @p value  canonical JSON */
+static void
+add_setting(struct object *object, const char *key, const char *value,
+            const struct pk_kea_style *style)
+{
+    struct pk_kea_setting spelled_as =
+        pk_kea_setting_spelled(object->text.pool, key, value, style->old_spelling);
+    add(object, spelled_as.key, spelled_as.value);
+}
+
+/* A user-context with two texts of ours put into it. */
+static const char *
+user_context(struct pk_pool *pool, const char *context, const char *comment,
+             const char *subnet_name)
+{
+    json_auto_t *map = context != NULL ? pk_json_parse(context, NULL) : json_object();
+    json_auto_t *remark = comment != NULL ? pk_json_parse(comment, NULL) : NULL;
+    json_auto_t *name = subnet_name != NULL ? pk_json_parse(subnet_name, NULL) : NULL;
+    json_object_set(map, "comment", remark); /* nothing happens without a value */
+    json_object_set(map, "subnet-name", name);
+    return json_object_size(map) != 0 ? pk_json_text(pool, map) : NULL;
+}
+
+/* -- Reservations ----------------------------------------------------------------------------- */
+
+/* `mac=00:1a:2b` → "hw-address": "00:1a:2b"; the others without separators, as Kea prints them. */
+static bool
+add_identifier(struct object *object, const char *key)
+{
+    static const struct {
+        const char *ours, *keas;
+        bool colons;
+    } kinds[] = {
+        {"mac=", "hw-address", true},       {"duid=", "duid", true},
+        {"client-id=", "client-id", false}, {"circuit-id=", "circuit-id", false},
+        {"flex-id=", "flex-id", false},
+    };
+    struct pk_pool *pool = object->text.pool;
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        size_t length = strlen(kinds[i].ours);
+        if (strncmp(key, kinds[i].ours, length) != 0) {
+            continue;
+        }
+        struct pk_text bytes = {.pool = pool};
+        for (const char *at = key + length; *at != '\0'; at++) {
+            pk_text_add_bytes(&bytes, at, kinds[i].colons || *at != ':');
+        }
+        add(object, kinds[i].keas, quoted(pool, pk_text_end(&bytes)));
+        return true;
+    }
+    return false;
+}
+
+static const char *
+option_list(struct pk_pool *pool, json_t *options, const char *leftover)
+{
+    struct pk_text list = {.pool = pool};
+    const char *name;
+    json_t *value;
+    pk_text_add(&list, "[");
+    json_object_foreach(options, name, value)
+    {
+        if (!add_option(pool, &list, name, value)) {
+            return NULL;
+        }
+    }
+    add_leftover(pool, &list, leftover);
+    pk_text_add(&list, "]");
+    return pk_text_end(&list);
+}
+
+static const char *
+text_of(struct pk_pool *pool, const json_t *map, const char *key)
+{
+    const json_t *value = json_object_get(map, key);
+    return value != NULL ? pk_json_text(pool, value) : NULL;
+}
+
+/* Our JSON text of a reservation; NULL when its key or an option is none. */
+static const char *
+reservation_text(struct pk_pool *pool, const char *key, const char *value,
+                 const struct pk_kea_style *style)
+{
+    json_auto_t *map = pk_json_parse(value, NULL);
+    json_t *kea = json_object_get(map, "kea"), *setting;
+    struct object object = begin(pool);
+    const char *name, *leftover = text_of(pool, kea, "option-data");
+    if (!add_identifier(&object, key)) {
+        return NULL;
+    }
+    const char *plain[][2] = {{"ip", "ip-address"}, {"hostname", "hostname"}};
+    for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++) {
+        const char *text = text_of(pool, map, plain[i][0]);
+        if (text != NULL) {
+            add(&object, plain[i][1], text);
+        }
+    }
+    json_object_foreach(kea, name, setting)
+    {
+        if (strcmp(name, "option-data") != 0 && strcmp(name, "user-context") != 0) {
+            add_setting(&object, name, pk_json_text(pool, setting), style);
+        }
+    }
+    const char *options = option_list(pool, json_object_get(map, "options"), leftover);
+    const char *context =
+        user_context(pool, text_of(pool, kea, "user-context"), text_of(pool, map, "name"), NULL);
+    add(&object, "option-data", options != NULL ? options : "[]");
+    if (context != NULL) {
+        add(&object, "user-context", context);
+    }
+    return options != NULL ? end(&object) : NULL;
+}
+
+/* -- Subnets ---------------------------------------------------------------------------------- */
+
+struct building {
+    struct pk_pool *pool;
+    const struct pk_row *row;
+    const struct pk_kea_style *style;
+    struct object subnet;
+    struct pk_text options, reservations;
+    const char *context, *description, *name, *leftover, *inactive;
+    const char *refusal; /* not NULL: why it cannot be said */
+};
+
+static void
+add_pools(struct building *building, const char *value)
+{
+    struct pk_pool *pool = building->pool;
+    struct pk_pool_ranges ranges;
+    struct pk_text list = {.pool = pool};
+    if (!pk_ranges_parse(pool, value, &ranges)) {
+        building->refusal = "its ranges cannot be read";
+        return;
+    }
+    pk_text_add(&list, "[");
+    for (size_t i = 0; i < ranges.count; i++) {
+        char text[PK_RANGE_TEXT_BYTES];
+        struct object entry = begin(pool);
+        json_auto_t *settings =
+            *ranges.at[i].settings != '\0' ? pk_json_parse(ranges.at[i].settings, NULL) : NULL;
+        const char *key;
+        json_t *setting;
+        add(&entry, "pool", quoted(pool, pk_format_range(text, ranges.at[i].range)));
+        json_object_foreach(settings, key, setting)
+        {
+            if (building->inactive != NULL && strcmp(key, "client-classes") == 0) {
+                building->refusal =
+                    "it is inactive, which on Kea is a class that all its pools are "
+                    "bound to, and a pool of it is bound to a class already; leave "
+                    "client-classes of its ranges out while it is inactive";
+            }
+            add_setting(&entry, key, pk_json_text(pool, setting), building->style);
+        }
+        if (building->inactive != NULL) {
+            add_setting(&entry, "client-classes",
+                        pk_sprintf(pool, "[\"%s\"]", pk_kea_inactive_class), building->style);
+        }
+        pk_text_add(&list, i > 0 ? "," : "");
+        pk_text_add(&list, end(&entry));
+    }
+    pk_text_add(&list, "]");
+    add(&building->subnet, "pools", pk_text_end(&list));
+}
+
+static void
+add_option_part(struct building *building, const struct pk_part *part)
+{
+    json_auto_t *value = pk_json_parse(part->value, NULL);
+    if (!add_option(building->pool, &building->options, part->key, value)) {
+        building->refusal = pk_sprintf(building->pool, "option %s cannot be written", part->key);
+    }
+}
+
+static void
+add_reservation_part(struct building *building, const struct pk_part *part)
+{
+    if (!building->style->reservations) {
+        return;
+    }
+    const char *text = reservation_text(building->pool, part->key, part->value, building->style);
+    if (text == NULL) {
+        building->refusal =
+            pk_sprintf(building->pool, "the reservation %s cannot be written", part->key);
+        return;
+    }
+    pk_text_add(&building->reservations, building->reservations.count > 1 ? "," : "");
+    pk_text_add(&building->reservations, text);
+}
+
+static void
+add_kea_part(struct building *building, const struct pk_part *part)
+{
+    if (strcmp(part->key, "user-context") == 0) {
+        building->context = part->value;
+    } else if (strcmp(part->key, "option-data") == 0) {
+        building->leftover = part->value;
+    } else if (strcmp(part->key, "reservations") == 0) {
+        building->refusal = "it has reservations without an identifier that is known here; remove "
+                            "them on the server";
+    } else {
+        add_setting(&building->subnet, part->key, part->value, building->style);
+    }
+}
+
+/* Kea derives the least and the most from its own defaults unless both are said with the value. */
+static void
+add_lease_time(struct building *building, const char *value)
+{
+    const struct pk_field *kea = &pk_scope_fields.at[PK_SCOPE_KEA];
+    static const char *const bounds[] = {"min-valid-lifetime", "max-valid-lifetime"};
+    add(&building->subnet, "valid-lifetime", value);
+    for (size_t i = 0; i < sizeof bounds / sizeof bounds[0]; i++) {
+        if (pk_parts_get(&building->row->parts, kea, bounds[i]) == NULL) {
+            add(&building->subnet, bounds[i], value);
+        }
+    }
+}
+
+static void
+add_part(struct building *building, const struct pk_part *part)
+{
+    switch ((enum pk_scope_field)pk_field_index(&pk_scope_fields, part->field)) {
+    case PK_SCOPE_ID:
+        add(&building->subnet, "id", part->value);
+        break;
+    case PK_SCOPE_NAME:
+        building->name = part->value;
+        break;
+    case PK_SCOPE_DESCRIPTION:
+        building->description = part->value;
+        break;
+    case PK_SCOPE_RANGES:
+        add_pools(building, part->value);
+        break;
+    case PK_SCOPE_LEASE_TIME:
+        add_lease_time(building, part->value);
+        break;
+    case PK_SCOPE_RENEW_TIME:
+        add(&building->subnet, "renew-timer", part->value);
+        break;
+    case PK_SCOPE_REBIND_TIME:
+        add(&building->subnet, "rebind-timer", part->value);
+        break;
+    case PK_SCOPE_OPTIONS:
+        add_option_part(building, part);
+        break;
+    case PK_SCOPE_RESERVATIONS:
+        add_reservation_part(building, part);
+        break;
+    case PK_SCOPE_KEA:
+        add_kea_part(building, part);
+        break;
+    case PK_SCOPE_STATE:          /* with the pools */
+    case PK_SCOPE_SHARED_NETWORK: /* where the subnet stands, not what it says */
+    case PK_SCOPE_SUBNET:
+    case PK_SCOPE_RELATIONSHIP:
+    case PK_SCOPE_EXCLUSIONS:
+    case PK_SCOPE_FIELD_COUNT:
+        break;
+    }
+}
+
+/* What only this server can know is kept as it is. */
+static void
+add_kept(struct building *building)
+{
+    static const char *const kept[] = {"interface", "4o6-interface", "4o6-interface-id",
+                                       "4o6-subnet"};
+    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
+        const struct pk_kea_value *value = pk_kea_get(building->style->existing, kept[i]);
+        if (value != NULL && !(value->kind == PK_KEA_STRING && value->count == 0)) {
+            add(&building->subnet, kept[i], pk_kea_canonical(building->pool, value));
+        }
+    }
+}
+
+static void
+add_collected(struct building *building)
+{
+    struct pk_pool *pool = building->pool;
+    const char *context =
+        user_context(pool, building->context, building->description, building->name);
+    add_leftover(pool, &building->options, building->leftover);
+    pk_text_add(&building->options, "]");
+    add(&building->subnet, "option-data", pk_text_end(&building->options));
+    if (context != NULL) {
+        add(&building->subnet, "user-context", context);
+    }
+    if (building->style->reservations) {
+        pk_text_add(&building->reservations, "]");
+        add(&building->subnet, "reservations", pk_text_end(&building->reservations));
+    }
+}
+
+/* Into bytes as Kea has them. */
+static enum pk_code
+parse(struct pk_pool *pool, const char *text, struct pk_kea_value *out, struct pk_error *err)
+{
+    return pk_kea_parse(pool, "what was built", text, strlen(text), out, err);
+}
+
+enum pk_code
+pk_kea_build_subnet(struct pk_pool *pool, const struct pk_row *row,
+                    const struct pk_kea_style *style, struct pk_kea_value *out,
+                    struct pk_error *err)
+{
+    PK_SCRATCH(scratch);
+    const struct pk_parts *parts = &row->parts;
+    struct building building = {
+        .pool = scratch,
+        .row = row,
+        .style = style,
+        .subnet = begin(scratch),
+        .options = {.pool = scratch},
+        .reservations = {.pool = scratch},
+        .inactive = pk_parts_get(parts, &pk_scope_fields.at[PK_SCOPE_STATE], ""),
+    };
+    pk_text_add(&building.options, "[");
+    pk_text_add(&building.reservations, "[");
+    if (pk_parts_get(parts, &pk_scope_fields.at[PK_SCOPE_KEA], "subnet") == NULL) {
+        add(&building.subnet, "subnet", quoted(scratch, pk_prefix_text(scratch, row->subnet)));
+    }
+    for (size_t i = 0; i < parts->count; i++) {
+        add_part(&building, &parts->at[i]);
+    }
+    if (building.inactive != NULL &&
+        pk_parts_get(parts, &pk_scope_fields.at[PK_SCOPE_RANGES], "") == NULL) {
+        building.refusal =
+            "it is inactive and has no ranges: there is nothing that Kea could switch "
+            "off; leave state out, or give it ranges";
+    }
+    add_kept(&building);
+    add_collected(&building);
+    if (building.refusal != NULL) {
+        return pk_error_set(err, PK_EREFUSED, pk_prefix_text(scratch, row->subnet),
+                            "scope %s cannot be written to Kea: %s",
+                            pk_prefix_text(scratch, row->subnet), building.refusal);
+    }
+    return parse(pool, end(&building.subnet), out, err);
+}
+
+enum pk_code
+pk_kea_build_reservation(struct pk_pool *pool, const char *key, const char *value,
+                         const struct pk_kea_style *style, struct pk_kea_value *out,
+                         struct pk_error *err)
+{
+    PK_SCRATCH(scratch);
+    const char *text = reservation_text(scratch, key, value, style);
+    if (text == NULL) {
+        return pk_error_set(err, PK_EREFUSED, key, "the reservation %s cannot be written to Kea",
+                            key);
+    }
+    return parse(pool, text, out, err);
+}
+
+const char *
+pk_kea_network_of(struct pk_pool *pool, const struct pk_row *row)
+{
+    const char *value = pk_parts_get(&row->parts, &pk_scope_fields.at[PK_SCOPE_SHARED_NETWORK], "");
+    json_auto_t *name = value != NULL ? pk_json_parse(value, NULL) : NULL;
+    return name != NULL ? pk_strdup(pool, json_string_value(name)) : NULL;
+}

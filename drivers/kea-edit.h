@@ -1,0 +1,29 @@
+/**
+ * @file
+ * A whole Kea configuration with some subnets exchanged.  Pure.
+ */
+#ifndef PK_DRIVERS_KEA_EDIT_H
+#define PK_DRIVERS_KEA_EDIT_H
+
+#include "adm/model.h"
+#include "drivers/kea-json.h"
+
+/** What takes the place of whatever has this prefix. */
+struct pk_kea_edit {
+    struct pk_prefix subnet;
+    const struct pk_row *wanted; /**< NULL = goes */
+};
+
+/**
+ * @param dhcp4  as config-get answers it
+ * @param old    spelled as Kea 2.2 does
+ * @param out    in @p pool, borrowing from @p dhcp4; values that config-get only showed because
+ * they are inherited are inherited again, so that nothing is frozen on the way
+ * @return PK_OK; PK_EREFUSED: a scope that Kea cannot say, or something in the configuration that
+ * it would lose on the way (an option 43 that it shows empty), with what to do
+ */
+enum pk_code
+pk_kea_edit(struct pk_pool *pool, const struct pk_kea_value *dhcp4, const struct pk_kea_edit *edits,
+            size_t count, bool old, struct pk_kea_value *out, struct pk_error *err);
+
+#endif

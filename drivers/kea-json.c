@@ -288,3 +288,37 @@ pk_kea_print(struct pk_text *out, const struct pk_kea_value *value)
         break;
     }
 }
+
+/* -- copying ---------------------------------------------------------------------------------- */
+
+static const char *
+copy_bytes(struct pk_pool *pool, const struct pk_kea_value *value)
+{
+    size_t count = value->kind == PK_KEA_STRING ? value->count : strlen(value->text);
+    char *bytes = pk_alloc(pool, count + 1);
+    memcpy(bytes, value->text, count);
+    return bytes;
+}
+
+struct pk_kea_value
+pk_kea_copy(struct pk_pool *pool, const struct pk_kea_value *value)
+{
+    struct pk_kea_value copy = *value;
+    if (value->kind == PK_KEA_STRING || value->kind == PK_KEA_NUMBER) {
+        copy.text = copy_bytes(pool, value);
+    } else if (value->kind == PK_KEA_LIST) {
+        struct pk_kea_value *items = pk_array(pool, struct pk_kea_value, value->count);
+        for (size_t i = 0; i < value->count; i++) {
+            items[i] = pk_kea_copy(pool, &value->items[i]);
+        }
+        copy.items = items;
+    } else if (value->kind == PK_KEA_MAP) {
+        struct pk_kea_member *members = pk_array(pool, struct pk_kea_member, value->count);
+        for (size_t i = 0; i < value->count; i++) {
+            members[i].key = pk_strdup(pool, value->members[i].key);
+            members[i].value = pk_kea_copy(pool, &value->members[i].value);
+        }
+        copy.members = members;
+    }
+    return copy;
+}

@@ -86,6 +86,9 @@ bool pk_kea_is_true(const struct pk_kea_value *map, const char *key);
 /** The whole number @p key of a map; false when it is not there, no integer or out of range. */
 bool pk_kea_integer(const struct pk_kea_value *map, const char *key, int64_t *out);
 
+/** All of it again, in @p pool. */
+struct pk_kea_value pk_kea_copy(struct pk_pool *pool, const struct pk_kea_value *value);
+
 /**
  * As canonical JSON text (base/json.h): keys sorted, numbers in their shortest form; bytes that are
  * UTF-8 as the characters they are, others each as the character of its number.

@@ -15,6 +15,7 @@ struct pk_kea_site {
     struct pk_kea_naming naming;      /**< what the agent calls the relationships it is in        */
     const struct pk_kea_value *dhcp4; /**< its configuration as last read whole: globals, shared
                                            networks and definitions that scopes rest on           */
+    bool old_spelling; /**< Kea 2.2's names of parameters                           */
 };
 
 /** One subnet as the server holds it now. */

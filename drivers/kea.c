@@ -9,60 +9,43 @@
 
 #include <string.h>
 
-#include "drivers/kea-client.h"
-#include "drivers/kea-names.h"
-#include "drivers/kea-status.h"
+#include "drivers/kea-server.h"
 
-enum { READ_ATTEMPTS = 5 /* somebody may configure it between two of our questions */ };
-
-/* Commands that not every server has. */
-enum optional_command {
-    CONFIG_HASH_GET,
-    STAT_LEASE4_GET,
-    HA_HEARTBEAT,
-    SUBNET4_UPDATE,
-    RESERVATION_ADD,
-    OPTIONAL_COMMANDS
+enum {
+    READ_ATTEMPTS = 5,        /* somebody may configure it between two of our questions */
+    BATCH_OF_A_WHOLE = 100000 /* scopes in one configuration */
 };
 
-static const char *const optional_commands[OPTIONAL_COMMANDS] = {
-    [CONFIG_HASH_GET] = "config-hash-get",
-    [STAT_LEASE4_GET] = "stat-lease4-get",
-    [HA_HEARTBEAT] = "ha-heartbeat",
-    [SUBNET4_UPDATE] = "subnet4-update",
-    [RESERVATION_ADD] = "reservation-add",
+static const char *const optional_commands[PK_KEA_OPTIONAL_COMMANDS] = {
+    [PK_KEA_CONFIG_HASH_GET] = "config-hash-get", [PK_KEA_STAT_LEASE4_GET] = "stat-lease4-get",
+    [PK_KEA_HA_HEARTBEAT] = "ha-heartbeat",       [PK_KEA_SUBNET4_UPDATE] = "subnet4-update",
+    [PK_KEA_RESERVATION_ADD] = "reservation-add",
 };
 
-/* What one read of a server begins with. */
-struct fetched {
-    struct pk_pool *pool;
-    struct pk_kea_age age;
-    struct pk_kea_value status, dhcp4;
-    const char *hash; /* NULL: the server has none */
-};
-
-struct pk_server {
-    struct pk_pool *pool; /* holds this struct */
-    const struct pk_server_config *config;
-    struct pk_kea_client *client;
-    const char *where;
-    bool knows_commands, has[OPTIONAL_COMMANDS];
-    struct fetched kept; /* for the next read; pool NULL = nothing */
-    struct pk_kea_names names;
-};
-
-static const struct pk_capabilities capabilities = {
+/* Before the server was asked: the least that any can do. */
+static const struct pk_capabilities at_first = {
+    .writes = true,
+    .whole_configuration = true,
     .batch_limit = 1,
     .has_pair_states = true,
     .create_order = PK_SERVER_2_FIRST,
     .delete_order = PK_SERVER_1_FIRST,
+    .lacks = UINT64_C(1) << PK_RELATIONSHIP_LOAD_SPLIT |
+             UINT64_C(1) << PK_RELATIONSHIP_STANDBY_RESERVE | UINT64_C(1) << PK_RELATIONSHIP_MCLT |
+             UINT64_C(1) << PK_RELATIONSHIP_AUTO_STATE_TRANSITION |
+             UINT64_C(1) << PK_RELATIONSHIP_STATE_SWITCH_INTERVAL,
 };
+
+const char *
+pk_kea_optional_command(enum pk_kea_optional_command command)
+{
+    return optional_commands[command];
+}
 
 static enum pk_code
 kea_open(const struct pk_server_config *config, struct pk_db *db, struct pk_server **out,
          struct pk_error *err)
 {
-    (void)db;
     struct pk_kea_client *client;
     enum pk_code code = pk_kea_client_open(config, &client, err);
     if (code != PK_OK) {
@@ -73,25 +56,28 @@ kea_open(const struct pk_server_config *config, struct pk_db *db, struct pk_serv
     *server = (struct pk_server){
         .pool = pool,
         .config = config,
+        .db = db,
         .client = client,
+        .capabilities = at_first,
         .where = pk_sprintf(pool, "server %s", config->name),
     };
     *out = server;
     return PK_OK;
 }
 
-static void
-forget_kept(struct pk_server *server)
+void
+pk_kea_forget(struct pk_kea_fetched *fetched)
 {
-    pk_pool_free(server->kept.pool);
-    server->kept = (struct fetched){.pool = NULL};
+    pk_pool_free(fetched->pool);
+    *fetched = (struct pk_kea_fetched){.pool = NULL};
 }
 
 static void
 kea_close(struct pk_server *server)
 {
     if (server != NULL) {
-        forget_kept(server);
+        pk_kea_forget(&server->kept);
+        pk_pool_free(server->around_pool);
         pk_kea_client_close(server->client);
         pk_pool_free(server->pool);
     }
@@ -100,23 +86,31 @@ kea_close(struct pk_server *server)
 static const struct pk_capabilities *
 kea_capabilities(const struct pk_server *server)
 {
-    (void)server;
-    return &capabilities;
+    return &server->capabilities;
 }
 
 /* -- Asking ----------------------------------------------------------------------------------- */
 
-static enum pk_code
-not_as_expected(const struct pk_server *server, const char *command, const char *what,
-                struct pk_error *err)
+enum pk_code
+pk_kea_not_as_expected(const struct pk_server *server, const char *command, const char *what,
+                       struct pk_error *err)
 {
     return pk_error_set(err, PK_EINVAL, server->where,
                         "%s: the answer is none of kea-dhcp4: %s; see what answers at `url`",
                         command, what);
 }
 
-static enum pk_code
-learn_commands(struct pk_server *server, struct pk_error *err)
+/* Both are needed to write a scope; without, the whole configuration is exchanged. */
+static void
+settle_capabilities(struct pk_server *server)
+{
+    bool by_scope = server->has[PK_KEA_SUBNET4_UPDATE] && server->has[PK_KEA_RESERVATION_ADD];
+    server->capabilities.whole_configuration = !by_scope;
+    server->capabilities.batch_limit = by_scope ? 1 : BATCH_OF_A_WHOLE;
+}
+
+enum pk_code
+pk_kea_learn_commands(struct pk_server *server, struct pk_error *err)
 {
     PK_SCRATCH(scratch);
     static const char command[] = "list-commands";
@@ -129,15 +123,17 @@ learn_commands(struct pk_server *server, struct pk_error *err)
         return code;
     }
     if (commands.kind != PK_KEA_LIST || commands.count == 0) {
-        return not_as_expected(server, command, "no list of commands", err);
+        return pk_kea_not_as_expected(server, command, "no list of commands", err);
     }
     for (size_t i = 0; i < commands.count; i++) {
         const struct pk_kea_value *one = &commands.items[i];
-        for (int which = 0; which < OPTIONAL_COMMANDS && one->kind == PK_KEA_STRING; which++) {
+        for (int which = 0; which < PK_KEA_OPTIONAL_COMMANDS && one->kind == PK_KEA_STRING;
+             which++) {
             server->has[which] =
                 server->has[which] || strcmp(one->text, optional_commands[which]) == 0;
         }
     }
+    settle_capabilities(server);
     server->knows_commands = true;
     return PK_OK;
 }
@@ -149,12 +145,12 @@ ask_status(struct pk_server *server, struct pk_pool *pool, struct pk_kea_value *
     static const char command[] = "status-get";
     enum pk_code code = pk_kea_ask(server->client, pool, command, NULL, status, err);
     return code == PK_OK && !pk_kea_age_read(status, age)
-               ? not_as_expected(server, command, "no pid, uptime and reload", err)
+               ? pk_kea_not_as_expected(server, command, "no pid, uptime and reload", err)
                : code;
 }
 
 static enum pk_code
-ask_configuration(struct pk_server *server, struct fetched *out, struct pk_error *err)
+ask_configuration(struct pk_server *server, struct pk_kea_fetched *out, struct pk_error *err)
 {
     static const char command[] = "config-get";
     struct pk_kea_value arguments;
@@ -164,7 +160,7 @@ ask_configuration(struct pk_server *server, struct fetched *out, struct pk_error
     }
     const struct pk_kea_value *dhcp4 = pk_kea_get(&arguments, "Dhcp4");
     if (dhcp4 == NULL || dhcp4->kind != PK_KEA_MAP) {
-        return not_as_expected(server, command, "no Dhcp4 in it", err);
+        return pk_kea_not_as_expected(server, command, "no Dhcp4 in it", err);
     }
     out->dhcp4 = *dhcp4;
     out->hash = pk_kea_text(&arguments, "hash");
@@ -174,7 +170,8 @@ ask_configuration(struct pk_server *server, struct fetched *out, struct pk_error
 /* -- Fetching --------------------------------------------------------------------------------- */
 
 static enum pk_code
-fetch_once(struct pk_server *server, struct fetched *out, bool *has_changed, struct pk_error *err)
+fetch_once(struct pk_server *server, struct pk_kea_fetched *out, bool *has_changed,
+           struct pk_error *err)
 {
     struct pk_kea_value status_before;
     struct pk_kea_age before;
@@ -192,12 +189,12 @@ fetch_once(struct pk_server *server, struct fetched *out, bool *has_changed, str
     return code;
 }
 
-static enum pk_code
-fetch(struct pk_server *server, struct fetched *out, struct pk_error *err)
+enum pk_code
+pk_kea_fetch(struct pk_server *server, struct pk_kea_fetched *out, struct pk_error *err)
 {
-    enum pk_code code = learn_commands(server, err);
+    enum pk_code code = pk_kea_learn_commands(server, err);
     for (int attempt = 0; code == PK_OK && attempt < READ_ATTEMPTS; attempt++) {
-        struct fetched seen = {.pool = pk_pool_new(NULL)};
+        struct pk_kea_fetched seen = {.pool = pk_pool_new(NULL)};
         bool has_changed = false;
         code = fetch_once(server, &seen, &has_changed, err);
         if (code == PK_OK && !has_changed) {
@@ -218,8 +215,8 @@ static enum pk_code
 kea_peerings(struct pk_server *server, struct pk_pool *pool, struct pk_peerings *out,
              struct pk_error *err)
 {
-    forget_kept(server);
-    enum pk_code code = fetch(server, &server->kept, err);
+    pk_kea_forget(&server->kept);
+    enum pk_code code = pk_kea_fetch(server, &server->kept, err);
     return code == PK_OK ? pk_kea_config_peerings(pool, &server->kept.dhcp4, out, err) : code;
 }
 
@@ -237,13 +234,13 @@ sequence_by_hash(struct pk_server *server, struct pk_pool *pool, const char **ou
                  struct pk_error *err)
 {
     struct pk_kea_value arguments;
-    const char *command = optional_commands[CONFIG_HASH_GET];
+    const char *command = optional_commands[PK_KEA_CONFIG_HASH_GET];
     enum pk_code code = pk_kea_ask(server->client, pool, command, NULL, &arguments, err);
     if (code != PK_OK) {
         return code;
     }
     *out = pk_kea_text(&arguments, "hash");
-    return *out != NULL ? PK_OK : not_as_expected(server, command, "no hash", err);
+    return *out != NULL ? PK_OK : pk_kea_not_as_expected(server, command, "no hash", err);
 }
 
 static enum pk_code
@@ -265,12 +262,12 @@ static enum pk_code
 kea_sequence(struct pk_server *server, struct pk_pool *pool, const char *since, const char **out,
              struct pk_error *err)
 {
-    enum pk_code code = learn_commands(server, err);
+    enum pk_code code = pk_kea_learn_commands(server, err);
     if (code != PK_OK) {
         return code;
     }
-    return server->has[CONFIG_HASH_GET] ? sequence_by_hash(server, pool, out, err)
-                                        : sequence_by_age(server, pool, since, out, err);
+    return server->has[PK_KEA_CONFIG_HASH_GET] ? sequence_by_hash(server, pool, out, err)
+                                               : sequence_by_age(server, pool, since, out, err);
 }
 
 /* -- Reading ---------------------------------------------------------------------------------- */
@@ -283,9 +280,9 @@ fill_leases(struct pk_server *server, struct pk_pool *pool, struct pk_rows *rows
     struct pk_error ignored;
     struct pk_kea_value statistics = {.kind = PK_KEA_NULL};
     struct pk_row *counted = pk_array(pool, struct pk_row, rows->count);
-    if (server->has[STAT_LEASE4_GET] && rows->count != 0) {
-        pk_kea_ask(server->client, scratch, optional_commands[STAT_LEASE4_GET], NULL, &statistics,
-                   &ignored);
+    if (server->has[PK_KEA_STAT_LEASE4_GET] && rows->count != 0) {
+        pk_kea_ask(server->client, scratch, optional_commands[PK_KEA_STAT_LEASE4_GET], NULL,
+                   &statistics, &ignored);
     }
     for (size_t i = 0; i < rows->count; i++) {
         counted[i] = rows->at[i];
@@ -302,9 +299,9 @@ ask_unsent_updates(struct pk_server *server, size_t peerings)
     struct pk_error ignored;
     struct pk_kea_value arguments = {.kind = PK_KEA_NULL};
     int64_t unsent = PK_NOT_SAID;
-    if (server->has[HA_HEARTBEAT] && peerings == 1) {
-        pk_kea_ask(server->client, scratch, optional_commands[HA_HEARTBEAT], NULL, &arguments,
-                   &ignored);
+    if (server->has[PK_KEA_HA_HEARTBEAT] && peerings == 1) {
+        pk_kea_ask(server->client, scratch, optional_commands[PK_KEA_HA_HEARTBEAT], NULL,
+                   &arguments, &ignored);
         pk_kea_integer(&arguments, "unsent-update-count", &unsent);
     }
     return unsent;
@@ -317,8 +314,8 @@ copy_of(struct pk_pool *pool, const char *text)
 }
 
 static void
-fill_health(struct pk_pool *pool, const struct fetched *fetched, const struct pk_peering *peering,
-            int64_t unsent_updates, struct pk_relation *relation)
+fill_health(struct pk_pool *pool, const struct pk_kea_fetched *fetched,
+            const struct pk_peering *peering, int64_t unsent_updates, struct pk_relation *relation)
 {
     struct pk_kea_pair pair = pk_kea_pair_read(&fetched->status, peering);
     struct pk_pair_health *health = pk_new(pool, struct pk_pair_health);
@@ -345,7 +342,7 @@ peering_called(const struct pk_server *server, const struct pk_peerings *peering
 }
 
 static enum pk_code
-fill_pairs(struct pk_server *server, struct pk_pool *pool, const struct fetched *fetched,
+fill_pairs(struct pk_server *server, struct pk_pool *pool, const struct pk_kea_fetched *fetched,
            struct pk_relations *relations, struct pk_error *err)
 {
     PK_SCRATCH(scratch);
@@ -368,7 +365,7 @@ fill_pairs(struct pk_server *server, struct pk_pool *pool, const struct fetched 
 }
 
 static enum pk_code
-observe(struct pk_server *server, struct pk_pool *pool, const struct fetched *fetched,
+observe(struct pk_server *server, struct pk_pool *pool, const struct pk_kea_fetched *fetched,
         struct pk_observation *out, struct pk_error *err)
 {
     struct pk_observation seen = {.sequence = ""};
@@ -390,38 +387,17 @@ static enum pk_code
 kea_read(struct pk_server *server, struct pk_pool *pool, struct pk_observation *out,
          struct pk_error *err)
 {
-    enum pk_code code = server->kept.pool != NULL ? PK_OK : fetch(server, &server->kept, err);
+    enum pk_code code =
+        server->kept.pool != NULL ? PK_OK : pk_kea_fetch(server, &server->kept, err);
     if (code == PK_OK) {
         code = observe(server, pool, &server->kept, out, err);
+        pk_kea_keep_around(server, &server->kept.dhcp4);
     }
-    forget_kept(server);
-    return code;
-}
-
-static enum pk_code
-kea_verify(struct pk_server *server, struct pk_pool *pool, const struct pk_prefix *subnets,
-           size_t count, struct pk_rows *out, struct pk_error *err)
-{
-    struct pk_observation seen;
-    forget_kept(server);
-    enum pk_code code = kea_read(server, pool, &seen, err);
-    if (code == PK_OK) {
-        *out = pk_kea_rows_only(pool, &seen.rows, subnets, count);
-    }
+    pk_kea_forget(&server->kept);
     return code;
 }
 
 /* -- The rest --------------------------------------------------------------------------------- */
-
-static enum pk_code
-kea_write(struct pk_server *server, const struct pk_change *changes, size_t count,
-          struct pk_change_result *results, struct pk_error *err)
-{
-    (void)changes;
-    memset(results, 0, count * sizeof *results);
-    return pk_error_set(err, PK_EACCESS, server->where,
-                        "this build only reads Kea servers: nothing was written");
-}
 
 static enum pk_code
 kea_health(struct pk_server *server, struct pk_health *out, struct pk_error *err)
@@ -436,7 +412,7 @@ kea_health(struct pk_server *server, struct pk_health *out, struct pk_error *err
         code = pk_kea_command(server->client, scratch, command, NULL, PK_KEA_READS, &version, err);
     }
     if (code == PK_OK && version.result != PK_KEA_SUCCESS) {
-        code = not_as_expected(server, command, "no version", err);
+        code = pk_kea_not_as_expected(server, command, "no version", err);
     }
     if (code == PK_OK) {
         *out = (struct pk_health){.state = pk_kea_worst_state(&status),
@@ -455,8 +431,10 @@ const struct pk_driver pk_driver_kea = {
     .peerings = kea_peerings,
     .name_peerings = kea_name_peerings,
     .read = kea_read,
-    .write = kea_write,
-    .verify = kea_verify,
+    .write = pk_kea_write,
+    .verify = pk_kea_verify,
+    .persist = pk_kea_persist,
+    .rejoin = pk_kea_rejoin,
     .health = kea_health,
     .close = kea_close,
 };

@@ -1,0 +1,73 @@
+/**
+ * @file
+ * The connection to one Kea server: what the files of the driver share.  For drivers/kea*.c only.
+ */
+#ifndef PK_DRIVERS_KEA_SERVER_H
+#define PK_DRIVERS_KEA_SERVER_H
+
+#include "drivers/kea-names.h"
+#include "drivers/kea-site.h"
+#include "drivers/kea-status.h"
+
+/** Commands that not every server has. */
+enum pk_kea_optional_command {
+    PK_KEA_CONFIG_HASH_GET,
+    PK_KEA_STAT_LEASE4_GET,
+    PK_KEA_HA_HEARTBEAT,
+    PK_KEA_SUBNET4_UPDATE,
+    PK_KEA_RESERVATION_ADD,
+    PK_KEA_OPTIONAL_COMMANDS
+};
+
+/** What one read of a server begins with. */
+struct pk_kea_fetched {
+    struct pk_pool *pool; /**< NULL = nothing was fetched */
+    struct pk_kea_age age;
+    struct pk_kea_value status, dhcp4;
+    const char *hash; /**< NULL: the server has none */
+};
+
+struct pk_server {
+    struct pk_pool *pool; /**< holds this struct */
+    const struct pk_server_config *config;
+    struct pk_db *db; /**< of the mirror, or NULL */
+    struct pk_kea_client *client;
+    const char *where;
+    struct pk_capabilities capabilities;
+    bool knows_commands, has[PK_KEA_OPTIONAL_COMMANDS];
+    struct pk_kea_fetched kept; /**< for the next read */
+    struct pk_pool *around_pool;
+    struct pk_kea_value around; /**< its configuration without subnets; pool NULL = not known */
+    struct pk_kea_names names;
+};
+
+/** Name of a command, as Kea has it. */
+const char *pk_kea_optional_command(enum pk_kea_optional_command command);
+
+/** Asks once which commands there are, and settles what the server can do. */
+enum pk_code pk_kea_learn_commands(struct pk_server *server, struct pk_error *err);
+
+/** The whole configuration, as one moment of the server. */
+enum pk_code
+pk_kea_fetch(struct pk_server *server, struct pk_kea_fetched *out, struct pk_error *err);
+void pk_kea_forget(struct pk_kea_fetched *fetched);
+
+/** Remembers what scopes rest on: all of the configuration but the subnets. */
+void pk_kea_keep_around(struct pk_server *server, const struct pk_kea_value *dhcp4);
+
+/** An answer that kea-dhcp4 never gives. */
+enum pk_code pk_kea_not_as_expected(const struct pk_server *server, const char *command,
+                                    const char *what, struct pk_error *err);
+
+/* -- kea-change.c: the driver's functions that change a server, see drivers/driver.h ----------- */
+
+enum pk_code pk_kea_write(struct pk_server *server, const struct pk_change *changes, size_t count,
+                          struct pk_change_result *results, struct pk_error *err);
+enum pk_code
+pk_kea_verify(struct pk_server *server, struct pk_pool *pool, const struct pk_prefix *subnets,
+              size_t count, struct pk_rows *out, struct pk_error *err);
+enum pk_code pk_kea_persist(struct pk_server *server, struct pk_error *err);
+enum pk_code
+pk_kea_rejoin(struct pk_server *server, const char *relationship, struct pk_error *err);
+
+#endif

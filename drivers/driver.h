@@ -64,8 +64,8 @@ struct pk_peerings {
 
 /** What the agent calls a peering. */
 struct pk_peering_name {
-    const char *relationship; /**< NULL = no relationship that is managed here */
-    const char *partner;      /**< the partner's name in the agent's configuration, or NULL */
+    const char *relationship;     /**< NULL = no relationship that is managed here */
+    const char *partner;          /**< the partner's name in the agent's configuration, or NULL */
     struct pk_server *connection; /**< to the partner, where it is of the same kind and open  */
 };
 

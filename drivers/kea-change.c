@@ -3,6 +3,7 @@
  * them. Either way needs the configuration that scopes rest on; what was read last serves, and is
  * read when nothing was.
  */
+#include "drivers/kea-relations.h"
 #include "drivers/kea-server.h"
 
 #include <string.h>
@@ -87,19 +88,15 @@ static enum pk_code
 covers_of(struct pk_server *server, struct pk_pool *pool, struct pk_kea_cover **out, size_t *count,
           struct pk_error *err)
 {
-    struct pk_peerings peerings;
-    enum pk_code code = pk_kea_config_peerings(pool, &server->around, &peerings, err);
-    if (code != PK_OK) {
-        return code;
-    }
-    *out = pk_array(pool, struct pk_kea_cover, peerings.count + 1);
-    *count = peerings.count;
-    for (size_t i = 0; i < peerings.count; i++) {
-        const struct pk_peering *peering = &peerings.at[i];
-        const struct pk_kea_value *ha = pk_kea_config_ha(&server->around, peering);
+    struct pk_kea_relationships in = {0};
+    enum pk_code code = pk_kea_relationships_read(pool, &server->around, &in, err);
+    *out = pk_array(pool, struct pk_kea_cover, in.count + 1);
+    *count = in.count;
+    for (size_t i = 0; code == PK_OK && i < in.count; i++) {
+        const struct pk_peering *peering = &in.at[i].peering;
         const struct pk_server *partner =
             i < server->names.count ? server->names.at[i].connection : NULL;
-        const char *mode = pk_kea_text(ha, "mode");
+        const char *mode = pk_kea_text(in.at[i].written, "mode");
         struct pk_kea_cover *cover = &(*out)[i];
         *cover = (struct pk_kea_cover){
             .self = peering->self,
@@ -109,9 +106,9 @@ covers_of(struct pk_server *server, struct pk_pool *pool, struct pk_kea_cover **
             .heartbeat_ms = HEARTBEAT_MS,
             .helper = partner != NULL ? partner->client : NULL,
         };
-        (void)pk_kea_integer(ha, "heartbeat-delay", &cover->heartbeat_ms);
+        (void)pk_kea_integer(in.at[i].written, "heartbeat-delay", &cover->heartbeat_ms);
     }
-    return PK_OK;
+    return code;
 }
 
 /* -- Writing and reading back ----------------------------------------------------------------- */
@@ -191,6 +188,13 @@ pk_kea_verify(struct pk_server *server, struct pk_pool *pool, const struct pk_pr
 
 /* -- Saving ----------------------------------------------------------------------------------- */
 
+static bool
+is_local(const char *url)
+{
+    return strstr(url, "://127.") != NULL || strstr(url, "://localhost") != NULL ||
+           strstr(url, "://[::1]") != NULL;
+}
+
 /* config-write reports success whatever became of the bytes; a file that is here can be looked at.
  */
 static enum pk_code
@@ -203,8 +207,7 @@ check_saved(const struct pk_server *server, const struct pk_kea_value *written,
     if (file == NULL || !pk_kea_integer(written, "size", &size) || size <= 0) {
         return pk_kea_not_as_expected(server, "config-write", "no file and size", err);
     }
-    bool is_here =
-        pk_kea_client_is_local(server->client) && stat(file, &is) == 0 && S_ISREG(is.st_mode);
+    bool is_here = is_local(server->config->url) && stat(file, &is) == 0 && S_ISREG(is.st_mode);
     if (is_here && is.st_size != size) {
         return pk_error_set(err, PK_EREFUSED, server->where,
                             "%s says that it wrote %lld bytes to %s, and %lld are there: make room "

@@ -34,10 +34,6 @@ extern const char pk_kea_inactive_class[];
 enum pk_code pk_kea_config_peerings(struct pk_pool *pool, const struct pk_kea_value *dhcp4,
                                     struct pk_peerings *out, struct pk_error *err);
 
-/** The HA parameters of one of them; NULL when there is none. */
-const struct pk_kea_value *
-pk_kea_config_ha(const struct pk_kea_value *dhcp4, const struct pk_peering *peering);
-
 /** How the agent calls what a server is in. */
 struct pk_kea_naming {
     const char *server;                  /**< the server's name in the agent's configuration */

@@ -109,14 +109,33 @@ with_known_members(struct pk_txn *txn, const struct pk_relation *relation)
     return known;
 }
 
+static bool
+says_the_same(struct pk_txn *txn, const struct pk_relation *relation)
+{
+    PK_SCRATCH(scratch);
+    struct pk_relations all;
+    if (pk_adm_relations_load(txn->db, scratch, &all, &txn->failure) != PK_OK) {
+        return false;
+    }
+    const struct pk_relation *stored = pk_relations_find(&all, relation->name);
+    struct pk_sha256 one = pk_parts_hash(&relation->parts);
+    struct pk_sha256 other = {{0}};
+    if (stored != NULL) {
+        other = pk_parts_hash(&stored->parts);
+    }
+    return pk_sha256_equal(&one, &other);
+}
+
 /*
  * Both servers say what they are in; the first one's word stands, or the row would change at every
  * look of a pair that differs.
+ * @return whether the tables say what the server says
  */
-static void
+static bool
 put_relations(struct pk_txn *txn, const struct pk_mirrored *look)
 {
-    for (size_t i = 0; i < look->relations->count; i++) {
+    bool all = true;
+    for (size_t i = 0; i < look->relations->count && !pk_txn_failed(txn); i++) {
         const struct pk_relation *relation = &look->relations->at[i];
         const char *first = relation->servers[PK_SERVER_1];
         int64_t stored =
@@ -125,7 +144,23 @@ put_relations(struct pk_txn *txn, const struct pk_mirrored *look)
             struct pk_relation known = with_known_members(txn, relation);
             pk_adm_relation_put(txn, &known);
         }
+        all = says_the_same(txn, relation) && all;
     }
+    return all;
+}
+
+static void
+put_peerings(struct pk_txn *txn, const struct pk_mirrored *look)
+{
+    int64_t server = server_id(txn, look->server);
+    for (size_t i = 0; i < look->peerings->count; i++) {
+        const struct pk_peering *peering = &look->peerings->at[i];
+        pk_txn_run(txn, PK_SQL_PEERING_PUT,
+                   PK_VALUES(sql_int(server), sql_int((int64_t)i), sql_text(peering->self),
+                             sql_text(peering->partner), sql_int(peering->self_is_first)));
+    }
+    pk_txn_run(txn, PK_SQL_PEERINGS_DELETE,
+               PK_VALUES(sql_int(server), sql_int((int64_t)look->peerings->count)));
 }
 
 void
@@ -155,8 +190,9 @@ void
 pk_mirror_put(struct pk_txn *txn, const struct pk_mirrored *look)
 {
     pk_adm_server_put(txn, look->server, look->driver);
-    put_relations(txn, look);
-    bool all = put_rows(txn, look);
+    put_peerings(txn, look);
+    bool all = put_relations(txn, look);
+    all = put_rows(txn, look) && all;
     pk_txn_run(
         txn, PK_SQL_MIRROR_PUT,
         PK_VALUES(sql_int(server_id(txn, look->server)), sql_text(all ? look->sequence : NULL)));
@@ -185,6 +221,24 @@ pk_mirror_sequence(struct pk_db *db, struct pk_pool *pool, const char *server, c
         *out = sequence;
     }
     return code;
+}
+
+enum pk_code
+pk_mirror_peerings_load(struct pk_db *db, struct pk_pool *pool, const char *server,
+                        struct pk_peerings *out, struct pk_error *err)
+{
+    PK_VECTOR(struct pk_peering) list = {0};
+    struct pk_cursor cursor;
+    pk_cursor_open(&cursor, db, PK_SQL_PEERINGS_LOAD, PK_VALUES(sql_text(server)));
+    while (pk_cursor_next(&cursor)) {
+        *pk_push(pool, &list) = (struct pk_peering){
+            .self = pk_column_text(pool, &cursor, 0),
+            .partner = pk_column_text(pool, &cursor, 1),
+            .self_is_first = pk_column_int(&cursor, 2) != 0,
+        };
+    }
+    *out = (struct pk_peerings){.at = list.at, .count = list.count};
+    return pk_cursor_close(&cursor, err);
 }
 
 static int64_t

@@ -17,13 +17,15 @@ struct pk_mirrored {
     const char *sequence; /**< change sequence the rows belong to */
     const struct pk_rows *rows;
     const struct pk_relations *relations;
+    const struct pk_peerings *peerings;
     struct pk_wall seen;
 };
 
 /**
  * Makes the tables hold the look.  A row that they cannot hold (two subnets of one address, an id
  * twice) is left out; the mirror then has no sequence, so nobody takes it for the server.  Of a
- * relationship server 1's word is kept.
+ * relationship server 1's word is kept, and where server 2 says something else it has no sequence
+ * either.
  */
 void pk_mirror_put(struct pk_txn *txn, const struct pk_mirrored *look);
 
@@ -51,6 +53,10 @@ pk_mirror_set_unsaved(struct pk_txn *txn, const char *server, const char *driver
 /** Names of the servers that are unsaved, sorted. */
 enum pk_code pk_mirror_unsaved_load(struct pk_db *db, struct pk_pool *pool,
                                     const char *const **names, size_t *count, struct pk_error *err);
+
+/** The server's peerings as of the mirror's sequence. */
+enum pk_code pk_mirror_peerings_load(struct pk_db *db, struct pk_pool *pool, const char *server,
+                                     struct pk_peerings *out, struct pk_error *err);
 
 /** Pair health as last recorded. */
 struct pk_health_record {

@@ -96,6 +96,21 @@ struct pk_relations {
     size_t count;
 };
 
+/**
+ * A relationship in the words of a server that has no names of ours for it: on Kea the names of the
+ * two peers that answer clients.  Both servers of one pair say the same two names, with self and
+ * partner exchanged, which is how a pair is recognised.
+ */
+struct pk_peering {
+    const char *self, *partner;
+    bool self_is_first; /**< this server is server 1 (primary) */
+};
+
+struct pk_peerings {
+    const struct pk_peering *at; /**< in the server's own order */
+    size_t count;
+};
+
 /** The relationship called @p name, or NULL. */
 const struct pk_relation *pk_relations_find(const struct pk_relations *relations, const char *name);
 

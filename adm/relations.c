@@ -91,6 +91,36 @@ pk_adm_relations_load(struct pk_db *db, struct pk_pool *pool, struct pk_relation
     return load(db, pool, NULL, out, err);
 }
 
+static bool
+is_member(const struct pk_relation *relation, const char *server)
+{
+    for (int side = PK_SERVER_1; side < PK_PAIR; side++) {
+        if (relation->servers[side] != NULL && strcmp(relation->servers[side], server) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum pk_code
+pk_adm_relations_of(struct pk_db *db, struct pk_pool *pool, const char *server,
+                    struct pk_relations *out, struct pk_error *err)
+{
+    struct pk_relations all;
+    enum pk_code code = load(db, pool, NULL, &all, err);
+    if (code != PK_OK) {
+        return code;
+    }
+    struct pk_relation *mine = pk_array(pool, struct pk_relation, all.count);
+    *out = (struct pk_relations){.at = mine};
+    for (size_t i = 0; i < all.count; i++) {
+        if (is_member(&all.at[i], server)) {
+            mine[out->count++] = all.at[i];
+        }
+    }
+    return PK_OK;
+}
+
 /* -- Writing ---------------------------------------------------------------------------------- */
 
 static bool

@@ -104,6 +104,26 @@ pk_adm_scopes_near(struct pk_db *db, struct pk_pool *pool, const char *server,
 }
 
 enum pk_code
+pk_adm_scopes_load_near(struct pk_db *db, struct pk_pool *pool, const char *server,
+                        const struct pk_prefix *subnets, const uint32_t *ids, size_t count,
+                        struct pk_rows *out, struct pk_error *err)
+{
+    PK_SCRATCH(scratch);
+    struct pk_prefixes near = {0};
+    enum pk_code code = PK_OK;
+    for (size_t i = 0; i < count && code == PK_OK; i++) {
+        code = pk_adm_scopes_near(db, scratch, server, subnets[i], ids[i], &near, err);
+        *pk_push(scratch, &near) = subnets[i];
+    }
+    pk_prefixes_sort(&near);
+    if (code != PK_OK || near.count == 0) {
+        *out = (struct pk_rows){.count = 0};
+        return code;
+    }
+    return pk_adm_scopes_load(db, pool, server, near.at, near.count, out, err);
+}
+
+enum pk_code
 pk_adm_retired_ids_load(struct pk_db *db, struct pk_pool *pool, const char *server,
                         struct pk_retired_ids *out, struct pk_error *err)
 {

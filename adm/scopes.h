@@ -39,6 +39,18 @@ enum pk_code pk_adm_scopes_near(struct pk_db *db, struct pk_pool *pool, const ch
                                 struct pk_prefix subnet, uint32_t id, struct pk_prefixes *out,
                                 struct pk_error *err);
 
+/**
+ * The rows of these subnets (sorted) and all that are near one of them, as pk_adm_scopes_near()
+ * finds them for the subnet id in @p ids.
+ */
+enum pk_code pk_adm_scopes_load_near(struct pk_db *db, struct pk_pool *pool, const char *server,
+                                     const struct pk_prefix *subnets, const uint32_t *ids,
+                                     size_t count, struct pk_rows *out, struct pk_error *err);
+
+/** The relationships that @p server is a member of, sorted by name. */
+enum pk_code pk_adm_relations_of(struct pk_db *db, struct pk_pool *pool, const char *server,
+                                 struct pk_relations *out, struct pk_error *err);
+
 /** All relationships, sorted by name; a member that no longer exists is NULL. */
 enum pk_code pk_adm_relations_load(struct pk_db *db, struct pk_pool *pool, struct pk_relations *out,
                                    struct pk_error *err);

@@ -349,6 +349,14 @@ static const char *const statements[PK_SQL_COUNT] = {
     [PK_SQL_MIRRORS_UNSAVED] = "SELECT s.name FROM mirrors m"
                                " JOIN adm_dhcp_servers s ON s.record_id = m.server_record_id"
                                " WHERE m.unsaved = 1 ORDER BY s.name",
+    [PK_SQL_PEERING_PUT] = "INSERT INTO peerings VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE"
+                           " SET self = ?3, partner = ?4, self_is_first = ?5"
+                           " WHERE self <> ?3 OR partner <> ?4 OR self_is_first <> ?5",
+    [PK_SQL_PEERINGS_DELETE] = /* those from position ?2 on */
+    "DELETE FROM peerings WHERE server_record_id = ?1 AND position >= ?2",
+    [PK_SQL_PEERINGS_LOAD] = "SELECT p.self, p.partner, p.self_is_first FROM peerings p"
+                             " JOIN adm_dhcp_servers s ON s.record_id = p.server_record_id"
+                             " WHERE s.name = ?1 ORDER BY p.position",
     [PK_SQL_PAIR_HEALTH_PUT] = /* ?13: what was seen before then is no longer fresh */
     "INSERT INTO pair_health(server_record_id, relationship, pair_state, role, state,"
     " partner_state, contact_age_s, unsent_updates, unacked_clients, in_touch, interrupted,"

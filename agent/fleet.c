@@ -183,9 +183,21 @@ name_peerings(struct pk_fleet *fleet, const struct tasks *asked)
     }
 }
 
-/* One round more where servers have to say whom they belong to. */
+/* The ADM is asked by one thread. */
 static void
-meet(struct pk_fleet *fleet)
+recall_peerings(struct pk_fleet *fleet, struct tasks *tasks)
+{
+    for (size_t i = 0; i < tasks->count; i++) {
+        struct task *task = &tasks->at[i];
+        struct pk_fleet_server *server = task->server;
+        task->code = server->driver->recall_peerings(server->connection, fleet->pool,
+                                                     &task->peerings, &task->err);
+    }
+}
+
+/* One round more where servers have to say whom they belong to, or are remembered to have said. */
+static void
+meet(struct pk_fleet *fleet, bool recalled)
 {
     struct tasks tasks = {.at = pk_array(fleet->pool, struct task, fleet->count),
                           .work = ask_peerings};
@@ -196,27 +208,39 @@ meet(struct pk_fleet *fleet)
             tasks.at[tasks.count++].server = server;
         }
     }
-    run_round(fleet, &tasks);
+    if (recalled) {
+        recall_peerings(fleet, &tasks);
+    } else {
+        run_round(fleet, &tasks);
+    }
     name_peerings(fleet, &tasks);
     for (size_t i = 0; i < tasks.count; i++) {
+        struct pk_fleet_server *server = tasks.at[i].server;
         if (tasks.at[i].code != PK_OK) {
-            mark_unknown(fleet, tasks.at[i].server, &tasks.at[i].err);
+            mark_unknown(fleet, server, &tasks.at[i].err);
         } else {
-            tasks.at[i].server->reason = NULL;
+            server->reason = NULL;
+            server->peerings = tasks.at[i].peerings;
         }
     }
+}
+
+/* One that could not say whom it belongs to is not read. */
+static bool
+has_met(const struct pk_fleet_server *server)
+{
+    return server->connection != NULL &&
+           (server->driver->peerings == NULL || server->reason == NULL);
 }
 
 void
 pk_fleet_observe(struct pk_fleet *fleet)
 {
     struct tasks tasks = {.at = pk_array(fleet->pool, struct task, fleet->count), .work = read_all};
-    meet(fleet);
+    meet(fleet, false);
     for (size_t i = 0; i < fleet->count; i++) {
-        struct pk_fleet_server *server = &fleet->at[i];
-        bool has_failed = server->driver->peerings != NULL && server->reason != NULL;
-        if (server->connection != NULL && !has_failed) {
-            tasks.at[tasks.count++].server = server;
+        if (has_met(&fleet->at[i])) {
+            tasks.at[tasks.count++].server = &fleet->at[i];
         }
     }
     run_round(fleet, &tasks);
@@ -232,10 +256,11 @@ void
 pk_fleet_observe_near(struct pk_fleet *fleet, const struct pk_prefix *subnets, const uint32_t *ids,
                       size_t count)
 {
+    meet(fleet, true);
     for (size_t i = 0; i < fleet->count; i++) {
         struct pk_fleet_server *server = &fleet->at[i];
         struct pk_error err = {0};
-        if (server->connection != NULL) {
+        if (has_met(server)) {
             enum pk_code code = server->driver->read_near(server->connection, fleet->pool, subnets,
                                                           ids, count, &server->observed, &err);
             take_observation(fleet, server, code, &err);
@@ -369,6 +394,7 @@ mirror_server(struct pk_txn *txn, const struct pk_fleet_server *server, struct p
                                                  .sequence = seen->sequence,
                                                  .rows = &seen->rows,
                                                  .relations = &seen->relations,
+                                                 .peerings = &server->peerings,
                                                  .seen = now});
     }
 }

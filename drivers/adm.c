@@ -79,45 +79,19 @@ adm_sequence(struct pk_server *server, struct pk_pool *pool, const char *since, 
     return code;
 }
 
-static bool
-is_member(const struct pk_relation *relation, const char *server)
-{
-    for (int side = PK_SERVER_1; side < PK_PAIR; side++) {
-        if (relation->servers[side] != NULL && strcmp(relation->servers[side], server) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static struct pk_relations
-relations_of(struct pk_pool *pool, const struct pk_relations *all, const char *server)
-{
-    struct pk_relation *mine = pk_array(pool, struct pk_relation, all->count);
-    size_t count = 0;
-    for (size_t i = 0; i < all->count; i++) {
-        if (is_member(&all->at[i], server)) {
-            mine[count++] = all->at[i];
-        }
-    }
-    return (struct pk_relations){.at = mine, .count = count};
-}
-
 static enum pk_code
 read_once(struct pk_server *server, struct pk_pool *pool, struct pk_observation *out,
           int64_t *before, int64_t *after, struct pk_error *err)
 {
     const char *name = server->config->name;
-    struct pk_relations all;
     enum pk_code code = load_sequence(server, before, err);
     if (code == PK_OK) {
         code = pk_adm_scopes_load(server->db, pool, name, NULL, 0, &out->rows, err);
     }
     if (code == PK_OK) {
-        code = pk_adm_relations_load(server->db, pool, &all, err);
+        code = pk_adm_relations_of(server->db, pool, name, &out->relations, err);
     }
     if (code == PK_OK) {
-        out->relations = relations_of(pool, &all, name);
         code = load_sequence(server, after, err);
     }
     return code;
@@ -160,44 +134,24 @@ adm_verify(struct pk_server *server, struct pk_pool *pool, const struct pk_prefi
     return pk_adm_scopes_load(server->db, pool, server->config->name, subnets, count, out, err);
 }
 
-/* The subnets and their neighbours, sorted, each once. */
-static enum pk_code
-find_near(struct pk_server *server, struct pk_pool *pool, const struct pk_prefix *subnets,
-          const uint32_t *ids, size_t count, struct pk_prefixes *out, struct pk_error *err)
-{
-    enum pk_code code = PK_OK;
-    for (size_t i = 0; i < count && code == PK_OK; i++) {
-        code = pk_adm_scopes_near(server->db, pool, server->config->name, subnets[i], ids[i], out,
-                                  err);
-        *pk_push(pool, out) = subnets[i];
-    }
-    pk_prefixes_sort(out);
-    return code;
-}
-
 static enum pk_code
 adm_read_near(struct pk_server *server, struct pk_pool *pool, const struct pk_prefix *subnets,
               const uint32_t *ids, size_t count, struct pk_observation *out, struct pk_error *err)
 {
-    PK_SCRATCH(scratch);
-    struct pk_prefixes near = {0};
+    const char *name = server->config->name;
     struct pk_observation seen = {.sequence = ""};
-    struct pk_relations all;
     if (server->db == NULL) {
         return adm_read(server, pool, out, err);
     }
     enum pk_code code = adm_sequence(server, pool, NULL, &seen.sequence, err);
     if (code == PK_OK) {
-        code = find_near(server, scratch, subnets, ids, count, &near, err);
+        code =
+            pk_adm_scopes_load_near(server->db, pool, name, subnets, ids, count, &seen.rows, err);
     }
     if (code == PK_OK) {
-        code = adm_verify(server, pool, near.at, near.count, &seen.rows, err);
+        code = pk_adm_relations_of(server->db, pool, name, &seen.relations, err);
     }
     if (code == PK_OK) {
-        code = pk_adm_relations_load(server->db, pool, &all, err);
-    }
-    if (code == PK_OK) {
-        seen.relations = relations_of(pool, &all, server->config->name);
         *out = seen;
     }
     return code;

@@ -47,21 +47,6 @@ struct pk_capabilities {
                          pk_field_index(), never compared on it                         */
 };
 
-/**
- * A relationship in the words of a server that has no names of ours for it: on Kea the names of the
- * two peers that answer clients.  Both servers of one pair say the same two names, with self and
- * partner exchanged, which is how a pair is recognised.
- */
-struct pk_peering {
-    const char *self, *partner;
-    bool self_is_first; /**< this server is server 1 (primary) */
-};
-
-struct pk_peerings {
-    const struct pk_peering *at; /**< in the server's own order */
-    size_t count;
-};
-
 /** What the agent calls a peering. */
 struct pk_peering_name {
     const char *relationship;     /**< NULL = no relationship that is managed here */
@@ -154,6 +139,13 @@ struct pk_driver {
      */
     enum pk_code (*peerings)(struct pk_server *server, struct pk_pool *pool,
                              struct pk_peerings *out, struct pk_error *err);
+    /**
+     * The same as the ADM remembers it, without asking the server; after sequence() on this
+     * connection.  Where peerings() is there, and read_near() is.
+     * @return PK_OK; PK_EAGAIN: what is remembered is not of now
+     */
+    enum pk_code (*recall_peerings)(struct pk_server *server, struct pk_pool *pool,
+                                    struct pk_peerings *out, struct pk_error *err);
     /**
      * Says what the agent calls the server's peerings, in their order; holds until said again.
      * The texts must stay as long as the connection.

@@ -34,6 +34,7 @@ struct pk_server {
     struct pk_kea_client *client;
     const char *where;
     struct pk_capabilities capabilities;
+    const char *sequence; /**< as last asked, or NULL */
     bool knows_commands, has[PK_KEA_OPTIONAL_COMMANDS];
     struct pk_kea_fetched kept; /**< for the next read */
     struct pk_pool *around_pool;
@@ -58,6 +59,25 @@ void pk_kea_keep_around(struct pk_server *server, const struct pk_kea_value *dhc
 /** An answer that kea-dhcp4 never gives. */
 enum pk_code pk_kea_not_as_expected(const struct pk_server *server, const char *command,
                                     const char *what, struct pk_error *err);
+
+/** status-get, and how old the server and its configuration are. */
+enum pk_code
+pk_kea_ask_status(struct pk_server *server, struct pk_pool *pool, struct pk_kea_value *status,
+                  struct pk_kea_age *age, struct pk_error *err);
+
+/** State and health of each relationship that is one of the peerings, from @p status. */
+void
+pk_kea_fill_pairs(struct pk_server *server, struct pk_pool *pool, const struct pk_kea_value *status,
+                  const struct pk_peerings *peerings, struct pk_relations *relations);
+
+/* -- kea-mirror.c: the driver's functions that answer from the ADM, see drivers/driver.h --------
+ */
+
+enum pk_code pk_kea_recall_peerings(struct pk_server *server, struct pk_pool *pool,
+                                    struct pk_peerings *out, struct pk_error *err);
+enum pk_code pk_kea_read_near(struct pk_server *server, struct pk_pool *pool,
+                              const struct pk_prefix *subnets, const uint32_t *ids, size_t count,
+                              struct pk_observation *out, struct pk_error *err);
 
 /* -- kea-change.c: the driver's functions that change a server, see drivers/driver.h ----------- */
 

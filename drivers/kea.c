@@ -138,9 +138,9 @@ pk_kea_learn_commands(struct pk_server *server, struct pk_error *err)
     return PK_OK;
 }
 
-static enum pk_code
-ask_status(struct pk_server *server, struct pk_pool *pool, struct pk_kea_value *status,
-           struct pk_kea_age *age, struct pk_error *err)
+enum pk_code
+pk_kea_ask_status(struct pk_server *server, struct pk_pool *pool, struct pk_kea_value *status,
+                  struct pk_kea_age *age, struct pk_error *err)
 {
     static const char command[] = "status-get";
     enum pk_code code = pk_kea_ask(server->client, pool, command, NULL, status, err);
@@ -175,12 +175,12 @@ fetch_once(struct pk_server *server, struct pk_kea_fetched *out, bool *has_chang
 {
     struct pk_kea_value status_before;
     struct pk_kea_age before;
-    enum pk_code code = ask_status(server, out->pool, &status_before, &before, err);
+    enum pk_code code = pk_kea_ask_status(server, out->pool, &status_before, &before, err);
     if (code == PK_OK) {
         code = ask_configuration(server, out, err);
     }
     if (code == PK_OK) {
-        code = ask_status(server, out->pool, &out->status, &out->age, err);
+        code = pk_kea_ask_status(server, out->pool, &out->status, &out->age, err);
     }
     if (code == PK_OK) {
         *has_changed = pk_kea_age_has_changed(&before, &out->age);
@@ -250,7 +250,7 @@ sequence_by_age(struct pk_server *server, struct pk_pool *pool, const char *sinc
     PK_SCRATCH(scratch);
     struct pk_kea_value status;
     struct pk_kea_age age;
-    enum pk_code code = ask_status(server, scratch, &status, &age, err);
+    enum pk_code code = pk_kea_ask_status(server, scratch, &status, &age, err);
     if (code == PK_OK) {
         *out = pk_kea_age_is_since(&age, since) ? pk_strdup(pool, since)
                                                 : pk_kea_age_sequence(pool, &age);
@@ -263,11 +263,12 @@ kea_sequence(struct pk_server *server, struct pk_pool *pool, const char *since, 
              struct pk_error *err)
 {
     enum pk_code code = pk_kea_learn_commands(server, err);
-    if (code != PK_OK) {
-        return code;
+    if (code == PK_OK) {
+        code = server->has[PK_KEA_CONFIG_HASH_GET] ? sequence_by_hash(server, pool, out, err)
+                                                   : sequence_by_age(server, pool, since, out, err);
     }
-    return server->has[PK_KEA_CONFIG_HASH_GET] ? sequence_by_hash(server, pool, out, err)
-                                               : sequence_by_age(server, pool, since, out, err);
+    server->sequence = code == PK_OK ? pk_strdup(server->pool, *out) : NULL;
+    return code;
 }
 
 /* -- Reading ---------------------------------------------------------------------------------- */
@@ -314,10 +315,10 @@ copy_of(struct pk_pool *pool, const char *text)
 }
 
 static void
-fill_health(struct pk_pool *pool, const struct pk_kea_fetched *fetched,
+fill_health(struct pk_pool *pool, const struct pk_kea_value *status,
             const struct pk_peering *peering, int64_t unsent_updates, struct pk_relation *relation)
 {
-    struct pk_kea_pair pair = pk_kea_pair_read(&fetched->status, peering);
+    struct pk_kea_pair pair = pk_kea_pair_read(status, peering);
     struct pk_pair_health *health = pk_new(pool, struct pk_pair_health);
     *health = pair.health;
     health->role = copy_of(pool, health->role);
@@ -341,27 +342,20 @@ peering_called(const struct pk_server *server, const struct pk_peerings *peering
     return NULL;
 }
 
-static enum pk_code
-fill_pairs(struct pk_server *server, struct pk_pool *pool, const struct pk_kea_fetched *fetched,
-           struct pk_relations *relations, struct pk_error *err)
+void
+pk_kea_fill_pairs(struct pk_server *server, struct pk_pool *pool, const struct pk_kea_value *status,
+                  const struct pk_peerings *peerings, struct pk_relations *relations)
 {
-    PK_SCRATCH(scratch);
-    struct pk_peerings peerings;
-    enum pk_code code = pk_kea_config_peerings(scratch, &fetched->dhcp4, &peerings, err);
-    if (code != PK_OK) {
-        return code;
-    }
-    int64_t unsent_updates = ask_unsent_updates(server, peerings.count);
+    int64_t unsent_updates = ask_unsent_updates(server, peerings->count);
     struct pk_relation *filled = pk_array(pool, struct pk_relation, relations->count);
     for (size_t i = 0; i < relations->count; i++) {
         filled[i] = relations->at[i];
-        const struct pk_peering *peering = peering_called(server, &peerings, filled[i].name);
+        const struct pk_peering *peering = peering_called(server, peerings, filled[i].name);
         if (peering != NULL) {
-            fill_health(pool, fetched, peering, unsent_updates, &filled[i]);
+            fill_health(pool, status, peering, unsent_updates, &filled[i]);
         }
     }
     relations->at = filled;
-    return PK_OK;
 }
 
 static enum pk_code
@@ -369,12 +363,14 @@ observe(struct pk_server *server, struct pk_pool *pool, const struct pk_kea_fetc
         struct pk_observation *out, struct pk_error *err)
 {
     struct pk_observation seen = {.sequence = ""};
+    struct pk_peerings peerings;
     enum pk_code code = pk_kea_names_observe(pool, &server->names, server->config->name,
                                              &fetched->dhcp4, &seen, err);
     if (code == PK_OK) {
-        code = fill_pairs(server, pool, fetched, &seen.relations, err);
+        code = pk_kea_config_peerings(pool, &fetched->dhcp4, &peerings, err);
     }
     if (code == PK_OK) {
+        pk_kea_fill_pairs(server, pool, &fetched->status, &peerings, &seen.relations);
         fill_leases(server, pool, &seen.rows);
         seen.sequence = fetched->hash != NULL ? pk_strdup(pool, fetched->hash)
                                               : pk_kea_age_sequence(pool, &fetched->age);
@@ -407,7 +403,7 @@ kea_health(struct pk_server *server, struct pk_health *out, struct pk_error *err
     struct pk_kea_value status;
     struct pk_kea_age age;
     struct pk_kea_answer version;
-    enum pk_code code = ask_status(server, scratch, &status, &age, err);
+    enum pk_code code = pk_kea_ask_status(server, scratch, &status, &age, err);
     if (code == PK_OK) {
         code = pk_kea_command(server->client, scratch, command, NULL, PK_KEA_READS, &version, err);
     }
@@ -430,7 +426,9 @@ const struct pk_driver pk_driver_kea = {
     .sequence = kea_sequence,
     .peerings = kea_peerings,
     .name_peerings = kea_name_peerings,
+    .recall_peerings = pk_kea_recall_peerings,
     .read = kea_read,
+    .read_near = pk_kea_read_near,
     .write = pk_kea_write,
     .verify = pk_kea_verify,
     .persist = pk_kea_persist,

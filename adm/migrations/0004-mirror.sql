@@ -9,6 +9,17 @@ CREATE TABLE mirrors (
         CHECK (unsaved IN (0, 1))
 ) STRICT;
 
+-- The relationships a server is in, in its own words and its own order.
+CREATE TABLE peerings (
+    server_record_id INTEGER NOT NULL
+        REFERENCES adm_dhcp_servers ON DELETE CASCADE ON UPDATE CASCADE,
+    position         INTEGER NOT NULL,
+    self             TEXT NOT NULL,
+    partner          TEXT NOT NULL,
+    self_is_first    INTEGER NOT NULL CHECK (self_is_first IN (0, 1)),
+    PRIMARY KEY (server_record_id, position)
+) STRICT, WITHOUT ROWID;
+
 -- What each server says of its pair, as last recorded.
 CREATE TABLE pair_health (
     server_record_id INTEGER NOT NULL

@@ -22,6 +22,7 @@ struct look {
     size_t count;
     struct pk_pair_health health;
     struct pk_relation relation;
+    struct pk_peerings peerings;
     const char *sequence;
     int64_t seen_ms;
 };
@@ -42,6 +43,7 @@ see(struct store *store, struct look *look)
                                               .sequence = look->sequence,
                                               .rows = &rows,
                                               .relations = &relations,
+                                              .peerings = &look->peerings,
                                               .seen = {look->seen_ms}});
     must_end(&txn);
 }
@@ -178,6 +180,45 @@ a_look_that_does_not_fit_the_tables_is_nobodys_mirror(void **state)
 }
 
 static void
+peerings_are_remembered_in_their_order(void **state)
+{
+    struct store *store = *state;
+    PK_SCRATCH(pool);
+    static const struct pk_peering both[] = {{"hub-1", "spoke-1", true},
+                                             {"hub-2", "spoke-2", false}};
+    struct look look = look_of(pool, one, two);
+    struct pk_peerings found;
+    struct pk_error err = {0};
+    look.peerings = (struct pk_peerings){.at = both, .count = 2};
+    see(store, &look);
+    must(pk_mirror_peerings_load(store->db, pool, "kea-a", &found, &err), &err);
+    assert_int_equal(found.count, 2);
+    assert_string_equal(found.at[0].self, "hub-1");
+    assert_string_equal(found.at[1].partner, "spoke-2");
+    assert_true(found.at[0].self_is_first);
+    assert_false(found.at[1].self_is_first);
+    look.peerings.count = 1;
+    see(store, &look);
+    must(pk_mirror_peerings_load(store->db, pool, "kea-a", &found, &err), &err);
+    assert_int_equal(found.count, 1);
+}
+
+static void
+a_relationship_that_only_server_1_sees_so_is_nobodys_mirror(void **state)
+{
+    struct store *store = *state;
+    PK_SCRATCH(pool);
+    struct look look = look_of(pool, one, two);
+    see(store, &look);
+    assert_non_null(sequence_of(store, pool));
+    static const struct named_part differs[] = {{"mode", "\"hot-standby\""}, {NULL, NULL}};
+    look.relation.servers[PK_SERVER_1] = "kea-0";
+    look.relation.parts = make_parts(pool, &pk_relationship_fields, differs);
+    see(store, &look);
+    assert_null(sequence_of(store, pool));
+}
+
+static void
 health_is_kept_per_server_in_its_own_words(void **state)
 {
     struct store *store = *state;
@@ -213,6 +254,10 @@ main(void)
         cmocka_unit_test_setup_teardown(subnet_ids_may_be_exchanged_between_two_looks, store_open,
                                         store_remove),
         cmocka_unit_test_setup_teardown(a_look_that_does_not_fit_the_tables_is_nobodys_mirror,
+                                        store_open, store_remove),
+        cmocka_unit_test_setup_teardown(peerings_are_remembered_in_their_order, store_open,
+                                        store_remove),
+        cmocka_unit_test_setup_teardown(a_relationship_that_only_server_1_sees_so_is_nobodys_mirror,
                                         store_open, store_remove),
         cmocka_unit_test_setup_teardown(health_is_kept_per_server_in_its_own_words, store_open,
                                         store_remove),

@@ -19,6 +19,7 @@
 #include "adm/events.h"
 #include "agent/control-server.h"
 #include "base/log.h"
+#include "base/text.h"
 
 enum {
     PASSES_UNTIL_ALL = 10,          /* every tenth pass compares everything                  */
@@ -100,9 +101,9 @@ notify_status(const struct pk_agent *agent, const struct pk_pass_result *result,
         pk_notify_send(&agent->notify, "STATUS=%s: %s", err->where, err->message);
         return;
     }
-    pk_notify_send(&agent->notify, "STATUS=%.12s: %zu scopes in step, %zu drifted, %zu unknown",
-                   result->commit, result->summary.in_sync, result->summary.drifted,
-                   result->summary.unknown);
+    pk_notify_send(&agent->notify, "STATUS=%.12s: %zu scope%s in step, %zu drifted, %zu unknown",
+                   result->commit, result->summary.in_sync, pk_plural(result->summary.in_sync),
+                   result->summary.drifted, result->summary.unknown);
 }
 
 enum pk_exit

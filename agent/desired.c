@@ -10,6 +10,7 @@
 #include "adm/events.h"
 #include "adm/operations.h"
 #include "adm/steering.h"
+#include "base/text.h"
 
 /* What one call needs all along. */
 struct loading {
@@ -55,7 +56,7 @@ load_commit(struct pk_pool *pool, const struct pk_config *config,
     if (code != PK_OK || diagnostics->errors != 0) {
         pk_diagnostics_sort(diagnostics);
         return pk_error_set(err, PK_EINVAL, commit, "the revision has %zu error%s",
-                            diagnostics->errors, diagnostics->errors == 1 ? "" : "s");
+                            diagnostics->errors, pk_plural(diagnostics->errors));
     }
     snapshot.ref = repository->branch;
     snapshot.commit = commit;

@@ -67,6 +67,12 @@ unknown_reason(const struct pk_pass_relationship *relationship)
     return relationship->unknown_count != 0 ? relationship->unknown[0].reason : "";
 }
 
+static const char *
+scopes_differ(struct pk_pool *pool, size_t count)
+{
+    return pk_sprintf(pool, "%zu %s", count, count == 1 ? "scope differs" : "scopes differ");
+}
+
 static struct pk_condition
 ready(struct pk_pool *pool, const struct pk_outcome_of *outcome, const struct left *left)
 {
@@ -81,10 +87,12 @@ ready(struct pk_pool *pool, const struct pk_outcome_of *outcome, const struct le
         condition.message = plan->held.reason;
     } else if (left->failed != 0) {
         condition.reason = PK_CONDITION_SCOPES_FAILED;
-        condition.message = pk_sprintf(pool, "%zu action(s) failed", left->failed);
+        condition.message =
+            pk_sprintf(pool, "%zu action%s failed", left->failed, pk_plural(left->failed));
     } else if (left->blocked != 0) {
         condition.reason = left->overlap ? PK_CONDITION_OVERLAP : PK_CONDITION_SCOPES_BLOCKED;
-        condition.message = pk_sprintf(pool, "%zu scope(s) blocked", left->blocked);
+        condition.message =
+            pk_sprintf(pool, "%zu scope%s blocked", left->blocked, pk_plural(left->blocked));
     } else if (left->undone != 0 || plan->left_alone != 0) {
         static const enum pk_condition_reason reasons[] = {
             [PK_PERMIT_ACT] = PK_CONDITION_REPORT_ONLY,
@@ -94,8 +102,7 @@ ready(struct pk_pool *pool, const struct pk_outcome_of *outcome, const struct le
             [PK_PERMIT_BACKING_OFF] = PK_CONDITION_BACKING_OFF,
         };
         condition.reason = reasons[plan->permit];
-        condition.message =
-            pk_sprintf(pool, "%zu scope(s) differ", left->scopes + plan->left_alone);
+        condition.message = scopes_differ(pool, left->scopes + plan->left_alone);
     } else {
         condition.status = PK_TRUE;
         condition.reason = PK_CONDITION_IN_STEP;
@@ -139,9 +146,9 @@ drifted(struct pk_pool *pool, const struct pk_relationship_plan *plan, const str
         bool can_act = !pk_sha256_is_zero(&plan->digest);
         condition.status = PK_TRUE;
         condition.reason = PK_CONDITION_DRIFT;
-        condition.message = pk_sprintf(pool, "%zu scope(s) differ%s%.12s",
-                                       left->scopes + plan->left_alone, can_act ? ", plan " : "",
-                                       can_act ? pk_sha256_hex(digest, &plan->digest) : "");
+        condition.message = pk_sprintf(
+            pool, "%s%s%.12s", scopes_differ(pool, left->scopes + plan->left_alone),
+            can_act ? ", plan " : "", can_act ? pk_sha256_hex(digest, &plan->digest) : "");
     }
     return condition;
 }

@@ -326,7 +326,7 @@ class HeldReasons(PairkeeperCase):
         self.established(RELATIONSHIP, scopes(range(4)))
         self.run_program("adm", "delete", "--server", "dhcp-a", "--all")
         self.run_program("apply", code=4)
-        self.assertIn("4 scope(s) differ", self.condition("Drifted")["message"])
+        self.assertIn("4 scopes differ", self.condition("Drifted")["message"])
 
 
 class Guards(PairkeeperCase):

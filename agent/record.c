@@ -334,10 +334,10 @@ record_retry(struct pk_txn *txn, struct pk_pool *pool, const struct pk_record *r
 {
     const struct pk_pass_relationship *relationship = outcome->relationship;
     if (outcome->acted && left->failed != 0) {
-        struct pk_retry retry =
-            pk_backoff_failed(record->paced ? outcome->retry : NULL, relationship->name,
-                              pk_sha256_text(pool, &relationship->plan.digest), outcome->refused,
-                              record->now, outcome->random);
+        struct pk_sha256 rest = pk_relationship_digest(&relationship->plan);
+        struct pk_retry retry = pk_backoff_failed(record->paced ? outcome->retry : NULL,
+                                                  relationship->name, pk_sha256_text(pool, &rest),
+                                                  outcome->refused, record->now, outcome->random);
         pk_retry_put(txn, &retry);
     } else if (outcome->retry != NULL && (outcome->acted || left->undone == 0)) {
         pk_retry_delete(txn, relationship->name);

@@ -18,7 +18,7 @@ from fault_world import ENVIRONMENT, PROGRAMS, SCRATCH, FaultCase, count_calls, 
 from fault_world import sampled, sweep
 
 FOREIGN = "Foreign hand"
-SAMPLE = 24
+SAMPLE = 80  # of some 270; an edit at five in a row is lost when nobody looks at the hash
 RUN_DEADLINE_S = 60  # of a run from its start to its end, however often it stands still
 PAUSE_S = 0.002
 

@@ -165,6 +165,18 @@ pk_db_lock(const char *path, int *descriptor, struct pk_db_past *past, struct pk
 }
 
 void
+pk_db_past_read(const char *path, struct pk_db_past *out)
+{
+    PK_SCRATCH(scratch);
+    int file = open(pk_sprintf(scratch, "%s.lock", path), O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    *out = (struct pk_db_past){0};
+    if (file >= 0) {
+        out->known = read_holder(file, &out->made) != 0;
+        close(file);
+    }
+}
+
+void
 pk_db_lock_forget(int descriptor, const struct pk_db_past *past)
 {
     if (!past->known && ftruncate(descriptor, 0) != 0) {

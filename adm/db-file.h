@@ -38,6 +38,9 @@ enum pk_code pk_db_file_create(const char *path, struct pk_error *err);
 enum pk_code
 pk_db_lock(const char *path, int *descriptor, struct pk_db_past *past, struct pk_error *err);
 
+/** The same past without the lock; nothing is known of one that may not be read. */
+void pk_db_past_read(const char *path, struct pk_db_past *out);
+
 /** Takes back that this lock was ever held, when what it guards turned out not to be ours. */
 void pk_db_lock_forget(int descriptor, const struct pk_db_past *past);
 

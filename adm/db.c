@@ -52,11 +52,27 @@ ask_number(struct pk_db *db, const char *sql)
 }
 
 /* What stands in the file, as far as opening has to tell it apart. */
-enum content { EMPTY, OURS, FOREIGN, OTHER_VERSION, DAMAGED, DAMAGED_UNKNOWN, UNREADABLE };
+enum content {
+    EMPTY,
+    OURS,
+    FOREIGN,
+    OTHER_VERSION,
+    DAMAGED,
+    DAMAGED_UNKNOWN,
+    UNREADABLE,
+    LOST,    /* empty, and embedded servers lived in it                                */
+    STRANGE, /* empty, and not by us: a restore that failed, where servers should live */
+};
 
 struct judgement {
     enum content content;
     int64_t version;
+};
+
+/* What is known before the file is looked into. */
+struct before {
+    struct pk_db_past past;
+    bool embedded, existed;
 };
 
 /* A check that could not be made says nothing about the file: only its own verdict counts. */
@@ -75,9 +91,18 @@ check_pages(struct pk_db *db)
     return content;
 }
 
-/* @p known  a pairkeeper has held this file's lock before */
+/* An empty file of our own making is a first run that was killed: that one goes on. */
+static enum content
+judge_empty(const struct before *before)
+{
+    if (before->embedded && before->past.made) {
+        return LOST;
+    }
+    return before->embedded && before->existed && !before->past.known ? STRANGE : EMPTY;
+}
+
 static struct judgement
-judge(struct pk_db *db, bool known)
+judge(struct pk_db *db, const struct before *before)
 {
     int64_t objects = ask_number(db, "SELECT count(*) FROM sqlite_schema");
     if (objects < 0 && !is_damage(db)) {
@@ -87,11 +112,11 @@ judge(struct pk_db *db, bool known)
     int64_t version = ask_number(db, "PRAGMA user_version");
     enum content content = OURS;
     if (objects < 0) {
-        content = known || application == APPLICATION_ID ? DAMAGED : DAMAGED_UNKNOWN;
+        content = before->past.known || application == APPLICATION_ID ? DAMAGED : DAMAGED_UNKNOWN;
     } else if (application < 0 || version < 0) {
         content = UNREADABLE;
     } else if (objects == 0 && application == 0 && version == 0) {
-        content = EMPTY;
+        content = judge_empty(before);
     } else if (application != APPLICATION_ID) {
         content = FOREIGN;
     } else if (version > NEWEST_VERSION || (version < NEWEST_VERSION && db->mode == PK_DB_READ)) {
@@ -118,28 +143,30 @@ refuse_version(const struct pk_db *db, int64_t version, struct pk_error *err)
 }
 
 static enum pk_code
-refuse_damaged(const struct pk_db *db, struct pk_error *err)
+refuse_damaged(const struct pk_db *db, bool embedded, struct pk_error *err)
 {
-    if (db->mode == PK_DB_READ) {
+    if (!embedded) {
         return pk_error_set(err, PK_ESYS, db->path,
                             "is damaged: restore a copy, or let `pairkeeper apply` set it aside");
     }
     return pk_error_set(err, PK_ESYS, db->path,
                         "is damaged and was left as it is, because embedded servers may live in "
-                        "it: restore a copy, or move it away to begin with empty servers");
-}
-
-static enum pk_code
-refuse_lost(const struct pk_db *db, struct pk_error *err)
-{
-    return pk_error_set(err, PK_ESYS, db->path,
-                        "is gone, and embedded servers lived in it: restore a copy, or remove "
-                        "%s.lock to begin with empty servers",
+                        "it: restore a copy, or move it and %s.lock away to begin with empty "
+                        "servers",
                         db->path);
 }
 
 static enum pk_code
-refuse(const struct pk_db *db, struct judgement judgement, struct pk_error *err)
+refuse_lost(const struct pk_db *db, bool exists, struct pk_error *err)
+{
+    return pk_error_set(err, PK_ESYS, db->path,
+                        "is %s, and embedded servers lived in it: restore a copy, or remove %s"
+                        "%s.lock to begin with empty servers",
+                        exists ? "empty" : "gone", exists ? "it and " : "", db->path);
+}
+
+static enum pk_code
+refuse(const struct pk_db *db, struct judgement judgement, bool embedded, struct pk_error *err)
 {
     switch (judgement.content) {
     case OTHER_VERSION:
@@ -149,7 +176,14 @@ refuse(const struct pk_db *db, struct judgement judgement, struct pk_error *err)
         return pk_error_set(err, PK_EINVAL, db->path,
                             "is not a pairkeeper database: name another path as `database`");
     case DAMAGED:
-        return refuse_damaged(db, err);
+        return refuse_damaged(db, embedded, err);
+    case LOST:
+        return refuse_lost(db, true, err);
+    case STRANGE:
+        return pk_error_set(err, PK_ESYS, db->path,
+                            "is an empty file that pairkeeper did not make, and embedded servers "
+                            "should live in it: restore a copy, or remove it to begin with empty "
+                            "servers");
     case EMPTY:
         return pk_error_set(err, PK_ENOENT, db->path,
                             "holds no tables yet: `pairkeeper apply` makes them");
@@ -207,15 +241,21 @@ migrate(struct pk_db *db, int64_t version, struct pk_error *err)
 }
 
 static enum pk_code
-open_reader(struct pk_db *db, struct pk_error *err)
+open_reader(struct pk_db *db, bool embedded, struct pk_error *err)
 {
-    enum pk_code code = connect_file(db, err);
-    if (code != PK_OK) {
+    struct before before = {.embedded = embedded};
+    pk_db_past_read(db->path, &before.past);
+    before.existed = pk_db_file_identity(db->path, &db->identity);
+    if (!before.existed && embedded && before.past.made) {
+        return refuse_lost(db, false, err);
+    }
+    enum pk_code code = pk_db_file_readable(db->path, err);
+    if (code != PK_OK || (code = connect_file(db, err)) != PK_OK) {
         return code;
     }
-    struct judgement judgement = judge(db, false);
+    struct judgement judgement = judge(db, &before);
     if (judgement.content != OURS) {
-        return refuse(db, judgement, err);
+        return refuse(db, judgement, embedded, err);
     }
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, (int *)NULL);
     return pk_db_exec(db, "PRAGMA query_only = ON; PRAGMA wal_autocheckpoint = 0", err);
@@ -235,30 +275,27 @@ replace_damaged(struct pk_db *db, struct pk_error *err)
 static enum pk_code
 open_writer(struct pk_db *db, bool embedded, struct pk_error *err)
 {
-    struct pk_db_past past = {0};
-    enum pk_code code = pk_db_lock(db->path, &db->lock, &past, err);
+    struct before before = {.embedded = embedded};
+    enum pk_code code = pk_db_lock(db->path, &db->lock, &before.past, err);
     if (code != PK_OK) {
         return code;
     }
-    bool must_be_there = past.made && embedded;
-    if (must_be_there && !pk_db_file_identity(db->path, &db->identity)) {
-        return refuse_lost(db, err);
+    before.existed = pk_db_file_identity(db->path, &db->identity);
+    if (!before.existed && embedded && before.past.made) {
+        return refuse_lost(db, false, err);
     }
     if ((code = pk_db_file_create(db->path, err)) != PK_OK ||
         (code = connect_file(db, err)) != PK_OK) {
         return code;
     }
-    struct judgement judgement = judge(db, past.known);
-    if (must_be_there && judgement.content == EMPTY) {
-        return refuse_lost(db, err);
-    }
+    struct judgement judgement = judge(db, &before);
     if (judgement.content == DAMAGED && !embedded) {
         code = replace_damaged(db, err);
         judgement = (struct judgement){EMPTY, 0};
     }
     if (judgement.content != EMPTY && judgement.content != OURS) {
-        pk_db_lock_forget(db->lock, &past);
-        return refuse(db, judgement, err);
+        pk_db_lock_forget(db->lock, &before.past);
+        return refuse(db, judgement, embedded, err);
     }
     int persist = 1;
     if (code == PK_OK) {
@@ -271,7 +308,7 @@ open_writer(struct pk_db *db, bool embedded, struct pk_error *err)
     if (code == PK_OK) {
         code = migrate(db, judgement.version, err);
     }
-    if (code == PK_OK && !past.made) {
+    if (code == PK_OK && !before.past.made) {
         code = pk_db_lock_made(db->lock, db->path, err);
     }
     return code;
@@ -280,11 +317,8 @@ open_writer(struct pk_db *db, bool embedded, struct pk_error *err)
 static enum pk_code
 open_mode(struct pk_db *db, bool embedded, struct pk_error *err)
 {
-    if (db->mode == PK_DB_WRITE) {
-        return open_writer(db, embedded, err);
-    }
-    enum pk_code code = pk_db_file_readable(db->path, err);
-    return code == PK_OK ? open_reader(db, err) : code;
+    return db->mode == PK_DB_WRITE ? open_writer(db, embedded, err)
+                                   : open_reader(db, embedded, err);
 }
 
 enum pk_code

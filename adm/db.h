@@ -27,7 +27,8 @@ enum pk_db_mode {
  *         PK_ELOCKED (writing, another pairkeeper holds it); PK_EACCESS; PK_EINVAL (not a
  *         pairkeeper database, a symbolic link, or tables of a newer version); PK_ESYS.  A damaged
  * file is set aside as `<path>.damaged-<time>` and a new one made, unless embedded servers may live
- * in it (@p embedded): then PK_ESYS, nothing moved.  So is one that was there before and is gone.
+ * in it (@p embedded): then PK_ESYS, nothing moved.  So is one that was there before and is gone or
+ * empty, and an empty one that no pairkeeper made.
  */
 enum pk_code pk_db_open(const char *path, enum pk_db_mode mode, bool embedded, struct pk_db **out,
                         struct pk_error *err);

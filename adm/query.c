@@ -46,8 +46,6 @@ code_of(int sqlite_code)
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
         return PK_EAGAIN;
-    case SQLITE_CONSTRAINT:
-        return PK_EREFUSED;
     case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_AUTH:
@@ -57,10 +55,45 @@ code_of(int sqlite_code)
     }
 }
 
+/* Rules of the tables that a row of a server can break, in the words of its fields. */
+static const struct {
+    const char *broken; /* what the library names */
+    const char *said;
+} refusals[] = {
+    {"adm_dhcp_scopes.scope_id", "the server holds a scope of this network address already"},
+    {"adm_dhcp_scopes.subnet_id",
+     "id: another scope of the server has the same subnet id; choose another one"},
+    {"adm_dhcp_reservations.ip_address",
+     "reservations: two of the scope keep the same address (ip); give each its own"},
+    {"adm_dhcp_reservations.identifier_type",
+     "reservations: two of the scope are for the same client; keep one of them"},
+    {"adm_dhcp_options_key", "options: one of them stands there twice; keep one of them"},
+    {"adm_dhcp_scope_failover.scope_id",
+     "relationship: the scope is in another one already; take it out there first"},
+    {"adm_dhcp_failover_relations.relationship_name",
+     "the server knows another relationship of this name; choose another name"},
+};
+
+/* The statement says nothing to those who asked for the row. */
+static enum pk_code
+refused(const struct pk_db *db, struct pk_error *err)
+{
+    const char *words = sqlite3_errmsg(db->handle);
+    for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
+        if (strstr(words, refusals[i].broken) != NULL) {
+            return pk_error_set(err, PK_EREFUSED, db->path, "%s", refusals[i].said);
+        }
+    }
+    return pk_error_set(err, PK_EREFUSED, db->path, "%s: %s", words, advice(SQLITE_CONSTRAINT));
+}
+
 enum pk_code
 pk_db_failure(const struct pk_db *db, const char *doing, struct pk_error *err)
 {
     int code = sqlite3_errcode(db->handle);
+    if (code == SQLITE_CONSTRAINT) {
+        return refused(db, err);
+    }
     enum pk_code ours = code_of(code) == PK_OK ? PK_ESYS : code_of(code);
     return pk_error_set(err, ours, db->path, "%s (%.160s): %s", sqlite3_errmsg(db->handle), doing,
                         advice(code));

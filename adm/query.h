@@ -27,7 +27,10 @@ struct pk_db {
     struct sqlite3_stmt *prepared[PK_SQL_COUNT];
 };
 
-/** What the library said last, as our code and words; @p doing ends up in the message. */
+/**
+ * What the library said last, as our code and words; @p doing ends up in the message, unless a
+ * row was refused (PK_EREFUSED), which is said in the words of its fields.
+ */
 enum pk_code pk_db_failure(const struct pk_db *db, const char *doing, struct pk_error *err);
 
 /** Runs @p sql text that has no parameters and answers no rows. */

@@ -19,6 +19,7 @@
 #include "adm/events.h"
 #include "agent/control-server.h"
 #include "base/log.h"
+#include "base/text.h"
 
 enum {
     PASSES_UNTIL_ALL = 10,          /* every tenth pass compares everything                  */
@@ -49,6 +50,7 @@ void
 pk_agent_wake(struct pk_agent *agent)
 {
     agent->next_pass = pk_mono_now();
+    agent->was_asked = true;
 }
 
 /* -- A pass -- */
@@ -100,9 +102,9 @@ notify_status(const struct pk_agent *agent, const struct pk_pass_result *result,
         pk_notify_send(&agent->notify, "STATUS=%s: %s", err->where, err->message);
         return;
     }
-    pk_notify_send(&agent->notify, "STATUS=%.12s: %zu scopes in step, %zu drifted, %zu unknown",
-                   result->commit, result->summary.in_sync, result->summary.drifted,
-                   result->summary.unknown);
+    pk_notify_send(&agent->notify, "STATUS=%.12s: %zu scope%s in step, %zu drifted, %zu unknown",
+                   result->commit, result->summary.in_sync, pk_plural(result->summary.in_sync),
+                   result->summary.drifted, result->summary.unknown);
 }
 
 enum pk_exit
@@ -112,6 +114,7 @@ pk_agent_pass(struct pk_agent *agent, struct pk_pool *pool, const char *const *n
     const struct pk_pass_request request = {
         .acts = true,
         .paced = names == NULL,
+        .fetch_paced = names == NULL && !agent->was_asked,
         .last_good = true,
         .compare_all = (agent->passes + 1) % PASSES_UNTIL_ALL == 0,
         .names = names,
@@ -125,6 +128,7 @@ pk_agent_pass(struct pk_agent *agent, struct pk_pool *pool, const char *const *n
                       (int64_t)agent->config->repository.timeout_ms + ACTION_PROMISE_MS);
     enum pk_code code = pk_pass_run(pool, agent->config, agent->db, &request, result, err);
     agent->passes++;
+    agent->was_asked = false;
     log_pass(result, code, err);
     notify_status(agent, result, code, err);
     return result->exit;
@@ -340,6 +344,7 @@ pk_agent_run(struct pk_context *context)
         .hangups = -1,
         .notify = {.socket = -1},
         .next_pass = pk_mono_now(),
+        .was_asked = true, /* by whoever started it */
     };
     struct pk_error err = {0};
     if (start(&agent, &err) != PK_OK) {

@@ -20,6 +20,7 @@ struct pk_agent {
     struct pk_notify notify;
     struct pk_mono next_pass;
     unsigned long long passes;
+    bool was_asked; /**< by a person, since the last pass: nothing keeps it from fetching     */
     struct pk_error failure; /**< why it cannot go on                                       */
 };
 
@@ -35,7 +36,7 @@ enum pk_exit pk_agent_run(struct pk_context *context);
 enum pk_exit pk_agent_pass(struct pk_agent *agent, struct pk_pool *pool, const char *const *names,
                            size_t name_count, struct pk_pass_result *result, struct pk_error *err);
 
-/** Asks for a pass as soon as the agent is idle: that token is never queued twice. */
+/** A person asks for a pass as soon as the agent is idle: that token is never queued twice. */
 void pk_agent_wake(struct pk_agent *agent);
 
 /** Between @p interval_ms less and more a tenth, so that many agents do not ask Git at once. */

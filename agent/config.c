@@ -438,7 +438,7 @@ pk_config_load(struct pk_pool *pool, const char *file, struct pk_diagnostics *di
                             "the configuration has %zu error%s; nothing "
                             "was done",
                             diagnostics->errors - errors_before,
-                            diagnostics->errors - errors_before == 1 ? "" : "s");
+                            pk_plural(diagnostics->errors - errors_before));
     }
     *out = take(&reader, &written);
     return PK_OK;

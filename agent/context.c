@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "adm/db.h"
+#include "base/text.h"
 
 static const char format_version[] = "1.0";
 
@@ -138,7 +139,7 @@ pk_context_fail_invalid(struct pk_context *context, const char *what,
     struct pk_error err;
     pk_diagnostics_sort(diagnostics);
     pk_error_set(&err, PK_EINVAL, what, "%zu error%s; correct %s and run this again",
-                 diagnostics->errors, diagnostics->errors == 1 ? "" : "s",
+                 diagnostics->errors, pk_plural(diagnostics->errors),
                  diagnostics->errors == 1 ? "it" : "them");
     if (context->format == PK_FORMAT_JSON) {
         json_t *errors = pk_json_diagnostics(diagnostics, false);

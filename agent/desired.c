@@ -10,6 +10,7 @@
 #include "adm/events.h"
 #include "adm/operations.h"
 #include "adm/steering.h"
+#include "base/text.h"
 
 /* What one call needs all along. */
 struct loading {
@@ -55,7 +56,7 @@ load_commit(struct pk_pool *pool, const struct pk_config *config,
     if (code != PK_OK || diagnostics->errors != 0) {
         pk_diagnostics_sort(diagnostics);
         return pk_error_set(err, PK_EINVAL, commit, "the revision has %zu error%s",
-                            diagnostics->errors, diagnostics->errors == 1 ? "" : "s");
+                            diagnostics->errors, pk_plural(diagnostics->errors));
     }
     snapshot.ref = repository->branch;
     snapshot.commit = commit;
@@ -171,11 +172,35 @@ exit_for(enum pk_code code)
                                : PK_EXIT_CANNOT_RUN;
 }
 
+/* PK_OK when the repository may be asked now. */
+static enum pk_code
+look_at_pace(const struct loading *loading, struct pk_desired *out, struct pk_error *err)
+{
+    if (loading->db == NULL) {
+        return PK_OK;
+    }
+    enum pk_code code =
+        pk_fetch_pace_load(loading->pool, loading->db, &loading->repository, &out->pace, err);
+    if (code != PK_OK || !loading->request->fetch_paced ||
+        !pk_fetch_pace_holds(&out->pace, pk_wall_now())) {
+        return code;
+    }
+    out->fetch_waits = true;
+    return pk_error_set(err, PK_EAGAIN, loading->repository.url,
+                        "the last fetch failed, the next one is not before %s; `pairkeeper status` "
+                        "says why, `pairkeeper reconcile` tries at once",
+                        pk_wall_text(loading->pool, out->pace.before->next));
+}
+
 static enum pk_code
 load_tip(struct loading *loading, struct pk_desired *out, enum pk_exit *exit, struct pk_error *err)
 {
     const char *tip = NULL;
-    enum pk_code code = fetch_wanted(loading, &tip, err);
+    enum pk_code code = look_at_pace(loading, out, err);
+    if (code == PK_OK) {
+        code = fetch_wanted(loading, &tip, err);
+        out->fetch_code = code;
+    }
     if (code != PK_OK) {
         *exit = PK_EXIT_CANNOT_RUN;
         out->fetch_failure = pk_sprintf(loading->pool, "%s", err->message);
@@ -340,9 +365,13 @@ record_condition(struct pk_txn *txn, const struct pk_desired *desired, struct pk
 }
 
 void
-pk_desired_record(struct pk_txn *txn, const struct pk_desired *desired, const char *actor,
-                  struct pk_wall now)
+pk_desired_record(struct pk_txn *txn, const struct pk_desired *desired,
+                  const struct pk_pass_request *request, struct pk_wall now, uint64_t random)
 {
+    const char *actor = request->actor;
+    if (desired->fetch_waits) {
+        return; /* what is on record of the last fetch is still so */
+    }
     PK_SCRATCH(pool);
     const char *attempted = NULL, *applied = NULL;
     struct pk_error err = {0};
@@ -352,6 +381,8 @@ pk_desired_record(struct pk_txn *txn, const struct pk_desired *desired, const ch
         return;
     }
     record_condition(txn, desired, now);
+    pk_fetch_pace_record(txn, &desired->pace, desired->fetch_code, request->fetch_paced, now,
+                         random);
     if (desired->fetch_failure != NULL) {
         pk_event_add(txn, &(struct pk_event){.time = now,
                                              .reason = PK_REASON_FETCH_FAILED,

@@ -6,6 +6,7 @@
 #define PK_AGENT_DESIRED_H
 
 #include "agent/bare-repository.h"
+#include "agent/fetch-pace.h"
 #include "agent/narrow.h"
 #include "agent/pass.h"
 
@@ -14,7 +15,10 @@ struct pk_desired {
     const char *ref, *commit;    /**< in force                                                  */
     const char *attempted;       /**< the tip, when it is not in force: invalid or refused       */
     const char *fetch_failure;   /**< why the tip is not known                                  */
-    const char *problem;         /**< why the tip is not in force, where and what to do, or NULL */
+    bool fetch_waits;            /**< because the last fetch failed: there was none             */
+    enum pk_code fetch_code;     /**< of the fetch                                              */
+    struct pk_fetch_pace pace;
+    const char *problem; /**< why the tip is not in force, where and what to do, or NULL */
     struct pk_diagnostics *diagnostics; /**< of the tip                                           */
     struct pk_narrow narrow;            /**< when used: snapshot holds only what may have changed */
     struct pk_snapshot_source source;   /**< of the snapshot                                      */
@@ -44,8 +48,12 @@ enum pk_code pk_desired_widen(struct pk_pool *pool, const struct pk_config *conf
 /** Also after a failed load.  For PK_CLEANUP. */
 void pk_desired_close(struct pk_desired *desired);
 
-/** Records attempted and applied revision and their events; writes nothing when neither moved. */
-void pk_desired_record(struct pk_txn *txn, const struct pk_desired *desired, const char *actor,
-                       struct pk_wall now);
+/**
+ * Records attempted and applied revision, how the fetch ended, and events; writes nothing when
+ * neither moved.
+ * @param random  spreads the next try of a failed fetch
+ */
+void pk_desired_record(struct pk_txn *txn, const struct pk_desired *desired,
+                       const struct pk_pass_request *request, struct pk_wall now, uint64_t random);
 
 #endif

@@ -133,7 +133,7 @@ record_start(struct pk_pass *pass, bool observed, struct pk_error *err)
 {
     struct pk_txn txn;
     pk_txn_begin(pass->db, &txn);
-    pk_desired_record(&txn, &pass->desired, pass->request->actor, pass->now);
+    pk_desired_record(&txn, &pass->desired, pass->request, pass->now, random_bits());
     if (observed) {
         pk_fleet_record(&txn, &pass->fleet, pass->now);
     }

@@ -14,10 +14,11 @@
 #include "reconcilers/replicate.h"
 
 struct pk_pass_request {
-    bool acts;      /**< false: dry run, no lock, no write anywhere                       */
-    bool paced;     /**< `run`: back-off holds                                            */
-    bool last_good; /**< the agent: a tip that cannot be used leaves the last good one    */
-    bool yes;       /**< by hand: the person has answered                                 */
+    bool acts;        /**< false: dry run, no lock, no write anywhere                       */
+    bool paced;       /**< `run`: back-off holds                                            */
+    bool fetch_paced; /**< nobody asked: a fetch that failed waits                       */
+    bool last_good;   /**< the agent: a tip that cannot be used leaves the last good one    */
+    bool yes;         /**< by hand: the person has answered                                 */
     const char *const *names; /**< only these relationships; NULL = all                           */
     size_t name_count;
     const struct pk_prefix *subnet; /**< only relationships that have this scope; NULL = any      */

@@ -86,6 +86,12 @@ pair_problem(struct pk_pool *pool, const struct pk_pair_view *view)
     return pk_text_end(&out);
 }
 
+static const char *
+scopes_differ(struct pk_pool *pool, size_t count)
+{
+    return pk_sprintf(pool, "%zu %s", count, count == 1 ? "scope differs" : "scopes differ");
+}
+
 static struct pk_condition
 ready(struct pk_pool *pool, const struct pk_outcome_of *outcome, const struct left *left)
 {
@@ -100,13 +106,15 @@ ready(struct pk_pool *pool, const struct pk_outcome_of *outcome, const struct le
         condition.message = plan->held.reason;
     } else if (left->failed != 0) {
         condition.reason = PK_CONDITION_SCOPES_FAILED;
-        condition.message = pk_sprintf(pool, "%zu action(s) failed", left->failed);
+        condition.message =
+            pk_sprintf(pool, "%zu action%s failed", left->failed, pk_plural(left->failed));
     } else if (relationship->unsaved) {
         condition.reason = PK_CONDITION_SCOPES_FAILED;
         condition.message = "written, but a server keeps it in memory only";
     } else if (left->blocked != 0) {
         condition.reason = left->overlap ? PK_CONDITION_OVERLAP : PK_CONDITION_SCOPES_BLOCKED;
-        condition.message = pk_sprintf(pool, "%zu scope(s) blocked", left->blocked);
+        condition.message =
+            pk_sprintf(pool, "%zu scope%s blocked", left->blocked, pk_plural(left->blocked));
     } else if (left->undone != 0 || plan->left_alone != 0) {
         static const enum pk_condition_reason reasons[] = {
             [PK_PERMIT_ACT] = PK_CONDITION_REPORT_ONLY,
@@ -116,8 +124,7 @@ ready(struct pk_pool *pool, const struct pk_outcome_of *outcome, const struct le
             [PK_PERMIT_BACKING_OFF] = PK_CONDITION_BACKING_OFF,
         };
         condition.reason = reasons[plan->permit];
-        condition.message =
-            pk_sprintf(pool, "%zu scope(s) differ", left->scopes + plan->left_alone);
+        condition.message = scopes_differ(pool, left->scopes + plan->left_alone);
     } else if (*(condition.message = pair_problem(pool, plan->view)) != '\0') {
         condition.reason = PK_CONDITION_PAIR_STATE;
     } else {
@@ -163,9 +170,9 @@ drifted(struct pk_pool *pool, const struct pk_relationship_plan *plan, const str
         bool can_act = !pk_sha256_is_zero(&plan->digest);
         condition.status = PK_TRUE;
         condition.reason = PK_CONDITION_DRIFT;
-        condition.message = pk_sprintf(pool, "%zu scope(s) differ%s%.12s",
-                                       left->scopes + plan->left_alone, can_act ? ", plan " : "",
-                                       can_act ? pk_sha256_hex(digest, &plan->digest) : "");
+        condition.message = pk_sprintf(
+            pool, "%s%s%.12s", scopes_differ(pool, left->scopes + plan->left_alone),
+            can_act ? ", plan " : "", can_act ? pk_sha256_hex(digest, &plan->digest) : "");
     }
     return condition;
 }
@@ -351,10 +358,10 @@ record_retry(struct pk_txn *txn, struct pk_pool *pool, const struct pk_record *r
 {
     const struct pk_pass_relationship *relationship = outcome->relationship;
     if (outcome->acted && left->failed != 0) {
-        struct pk_retry retry =
-            pk_backoff_failed(record->paced ? outcome->retry : NULL, relationship->name,
-                              pk_sha256_text(pool, &relationship->plan.digest), outcome->refused,
-                              record->now, outcome->random);
+        struct pk_sha256 rest = pk_relationship_digest(&relationship->plan);
+        struct pk_retry retry = pk_backoff_failed(record->paced ? outcome->retry : NULL,
+                                                  relationship->name, pk_sha256_text(pool, &rest),
+                                                  outcome->refused, record->now, outcome->random);
         pk_retry_put(txn, &retry);
     } else if (outcome->retry != NULL && (outcome->acted || left->undone == 0)) {
         pk_retry_delete(txn, relationship->name);

@@ -5,6 +5,7 @@
  */
 #include "agent/render-parts.h"
 #include "agent/render-text.h"
+#include "base/text.h"
 
 enum { NAME_SHORTEST = 8, MARKER_WIDTH = 2 };
 
@@ -125,8 +126,8 @@ pk_text_action_words(const struct pk_screen *screen, const struct pk_relationshi
     case PK_OPERATION_REPLICATE_SCOPE:
         return replicate_words(screen, plan, action);
     case PK_OPERATION_REPLICATE_SERVER:
-        return pk_sprintf(pool, "%s, %zu scopes (%s)", replicate_words(screen, plan, action),
-                          action->scope_count, reason);
+        return pk_sprintf(pool, "%s, %zu scope%s (%s)", replicate_words(screen, plan, action),
+                          action->scope_count, pk_plural(action->scope_count), reason);
     case PK_OPERATION_RELATIONSHIP:
         return pk_sprintf(pool, "write settings on %s (%s)", on, reason);
     case PK_OPERATION_COUNT:

@@ -216,7 +216,7 @@ add_action(struct page *page, const struct pk_relationship_plan *plan,
     const char *row =
         is_one ? row_of_scope(page, action->scopes[0], words, after)
                : pk_sprintf(page->pool, "| %zu scope%s | | %s%s |\n", action->scope_count,
-                            action->scope_count == 1 ? "" : "s", words, after);
+                            pk_plural(action->scope_count), words, after);
     page->scopes_left_out += add(page, row) ? 0 : action->scope_count;
 }
 
@@ -397,9 +397,12 @@ add_end(struct page *page)
         return;
     }
     pk_text_addf(out,
-                 "\n**Not shown for want of room: %zu relationships, %zu scopes, %zu fields.** "
+                 "\n**Not shown for want of room: %zu relationship%s, %zu scope%s, %zu "
+                 "field%s.** "
                  "`pairkeeper diff` shows them.\n",
-                 page->relationships_left_out, page->scopes_left_out, page->fields_left_out);
+                 page->relationships_left_out, pk_plural(page->relationships_left_out),
+                 page->scopes_left_out, pk_plural(page->scopes_left_out), page->fields_left_out,
+                 pk_plural(page->fields_left_out));
 }
 
 const char *

@@ -107,8 +107,7 @@ summary_words(const struct pk_screen *screen, const struct pk_pass_result *resul
 {
     const struct pk_summary *summary = &result->summary;
     struct pk_text text = {.pool = screen->pool};
-    pk_text_addf(&text, "%zu relationship%s drifted", counts->drifted,
-                 counts->drifted == 1 ? "" : "s");
+    pk_text_addf(&text, "%zu relationship%s drifted", counts->drifted, pk_plural(counts->drifted));
     add_count(&text, ", ", counts->held, "held");
     add_count(&text, ", ", counts->suspended, "suspended");
     add_count(&text, ", ", counts->unknown, "unknown");
@@ -164,8 +163,8 @@ nothing_to_do_words(const struct pk_screen *screen, const struct pk_pass_result 
     const struct pk_summary *summary = &result->summary;
     struct pk_text text = {.pool = screen->pool};
     pk_text_addf(&text, "nothing to do: %zu scope%s of %zu relationship%s ", summary->in_sync,
-                 summary->in_sync == 1 ? "" : "s", result->relationship_count,
-                 result->relationship_count == 1 ? "" : "s");
+                 pk_plural(summary->in_sync), result->relationship_count,
+                 pk_plural(result->relationship_count));
     if (by_hand) { /* compared with the partner, not with Git */
         pk_text_add(&text, "equal on both servers");
     } else {

@@ -158,8 +158,7 @@ delete_all(struct pk_context *context, const char *server, const char **said, st
     if (code != PK_OK || rows.count == 0) {
         return code;
     }
-    *said = pk_sprintf(context->pool, "all %zu scope%s deleted", rows.count,
-                       rows.count == 1 ? "" : "s");
+    *said = pk_sprintf(context->pool, "all %zu scope%s deleted", rows.count, pk_plural(rows.count));
     json_t *subnets = json_array();
     struct pk_txn txn;
     pk_txn_begin(context->db, &txn);
@@ -205,7 +204,7 @@ delete_named(struct pk_context *context, const char *server, const struct pk_pre
     for (size_t i = 0; code == PK_OK && i < count; i++) {
         code = delete_one(context, server, subnets[i], &txn, err);
     }
-    *said = pk_sprintf(context->pool, "%zu scope%s deleted", count, count == 1 ? "" : "s");
+    *said = pk_sprintf(context->pool, "%zu scope%s deleted", count, pk_plural(count));
     return pk_txn_end(&txn, err);
 }
 

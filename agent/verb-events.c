@@ -12,6 +12,7 @@
 #include "agent/verb.h"
 #include "agent/when.h"
 #include "base/number.h"
+#include "base/text.h"
 
 enum { POLL_MS = 200, SECOND_MS = 1000, SECONDS_TEXT = 19 };
 
@@ -204,7 +205,7 @@ verify(struct pk_context *context)
         pk_context_print_json(context, document);
     } else {
         fprintf(context->out, "ok: the chain of %lld event%s is whole\n", (long long)count,
-                count == 1 ? "" : "s");
+                pk_plural((size_t)count));
     }
     return PK_EXIT_IN_STEP;
 }

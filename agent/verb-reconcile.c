@@ -11,6 +11,7 @@ pass_now(struct pk_context *context, const struct pk_arguments *arguments)
 {
     struct pk_pass_result result;
     struct pk_error err = {0};
+    context->agent->was_asked = true;
     enum pk_exit exit =
         pk_agent_pass(context->agent, context->pool,
                       arguments->positional_count != 0 ? arguments->positional : NULL,

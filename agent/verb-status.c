@@ -252,11 +252,10 @@ put_relationship(const struct pk_screen *screen, const struct pk_status_relation
     const struct pk_status_scopes *scopes = &one->scopes;
     pk_screen_line(screen);
     pk_screen_put(screen, PK_STYLE_STRONG, one->name);
-    pk_screen_put(
-        screen, PK_STYLE_PLAIN,
+    pk_screen_wrap(
+        screen, PK_STYLE_PLAIN, pk_screen_width(one->name), INDENT,
         pk_sprintf(screen->pool, "  %zu in sync, %zu out of sync, %zu unknown, %zu foreign",
                    scopes->in_sync, scopes->out_of_sync, scopes->unknown, scopes->foreign));
-    pk_screen_line(screen);
     for (size_t i = 0; i < one->server_count; i++) {
         put_server(screen, &one->servers[i]);
         if (one->servers[i].health != NULL) {
@@ -288,15 +287,14 @@ print_text(struct pk_context *context, const struct pk_status *status)
     struct pk_screen screen = pk_screen_of(context);
     bool behind = status->attempted != NULL &&
                   (status->applied == NULL || strcmp(status->attempted, status->applied) != 0);
-    pk_screen_put(&screen, PK_STYLE_PLAIN,
-                  pk_sprintf(context->pool, "revision in force: %s",
-                             short_commit(context->pool, status->applied)));
-    if (behind) {
-        pk_screen_put(&screen, PK_STYLE_CHANGE,
-                      pk_sprintf(context->pool, ", last seen: %s (not in force)",
-                                 short_commit(context->pool, status->attempted)));
-    }
-    pk_screen_line(&screen);
+    const char *in_force =
+        pk_sprintf(context->pool, "revision in force: %s%s",
+                   short_commit(context->pool, status->applied), behind ? "," : "");
+    pk_screen_put(&screen, PK_STYLE_PLAIN, in_force);
+    pk_screen_wrap(&screen, PK_STYLE_CHANGE, pk_screen_width(in_force), INDENT,
+                   behind ? pk_sprintf(context->pool, " last seen: %s (not in force)",
+                                       short_commit(context->pool, status->attempted))
+                          : "");
     if (status->problem != NULL) {
         pk_screen_wrap(&screen, PK_STYLE_BAD, 0, INDENT,
                        pk_sprintf(context->pool, "the tip is not in force since %s, %s: %s",

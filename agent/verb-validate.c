@@ -9,6 +9,7 @@
 
 #include "agent/desired.h"
 #include "agent/verb.h"
+#include "base/text.h"
 
 static bool
 is_directory(const char *path)
@@ -91,8 +92,8 @@ print(struct pk_context *context, const char *what, struct pk_diagnostics *diagn
         fprintf(context->out, "%s\n", pk_diagnostic_text(context->pool, &diagnostics->list.at[i]));
     }
     fprintf(context->out, "%s: %s: %zu error%s, %zu warning%s\n", what, valid ? "valid" : "invalid",
-            diagnostics->errors, diagnostics->errors == 1 ? "" : "s", diagnostics->warnings,
-            diagnostics->warnings == 1 ? "" : "s");
+            diagnostics->errors, pk_plural(diagnostics->errors), diagnostics->warnings,
+            pk_plural(diagnostics->warnings));
     return valid ? PK_EXIT_IN_STEP : PK_EXIT_INVALID;
 }
 

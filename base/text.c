@@ -102,3 +102,9 @@ pk_text_end(const struct pk_text *text)
 {
     return text->at != NULL ? text->at : "";
 }
+
+const char *
+pk_plural(size_t count)
+{
+    return count == 1 ? "" : "s";
+}

@@ -25,6 +25,9 @@ void pk_text_addf(struct pk_text *text, const char *format, ...) PK_PRINTF(2, 3)
 /** @p more as a JSON string with its quotes.  Invalid UTF-8 becomes U+FFFD. */
 void pk_text_add_json(struct pk_text *text, const char *more);
 
+/** "s" unless there is exactly one: for "%zu scope%s". */
+const char *pk_plural(size_t count);
+
 /** The text built so far, "" when nothing was added. */
 const char *pk_text_end(const struct pk_text *text);
 

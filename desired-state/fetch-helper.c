@@ -32,10 +32,14 @@ enum {
     OPEN_PACKS_LIMIT = 512,
     PACK_FILE_FACTOR = 2, /* a pack on disk with the bases added to it, against what arrived */
     BRANCHES_NAMED = 8,
+    BYTES_A_MIB = 1 << 20,
 };
 
 static const rlim_t address_space_limit = 2ULL << 30;
-static const size_t map_window_bytes = 32U << 20, map_total_bytes = 512U << 20;
+static const size_t map_window_bytes = 8U << 20, map_total_bytes = 32U << 20;
+
+/* The largest object that is unpacked from deltas of one of half its size; more needs no fetch. */
+static const size_t memory_limit = 100U << 20;
 
 static void
 fetch_done(struct pk_fetch *fetch)
@@ -72,6 +76,42 @@ limit_resources(uint64_t pack_bytes_limit)
     signal(SIGXFSZ, SIG_IGN); /* a write beyond the limit then fails with a reason */
 }
 
+/* The library is in the midst of something: what it leaves is cleared away by the next fetch. */
+static void
+too_much_memory(void)
+{
+    dprintf(STDOUT_FILENO,
+            PK_FETCH_REPLY_ERROR "%d %c"
+                                 "the fetch was stopped: it needs more than %zu MiB of memory, "
+                                 "some object is too large when unpacked; keep the desired state "
+                                 "in a repository of its own\n",
+            (int)PK_EINVAL, PK_FETCH_REPLY_SEPARATOR, memory_limit / BYTES_A_MIB);
+    _exit(EXIT_FAILURE);
+}
+
+/*
+ * To find deltas the library holds the objects of a window, and an index of each.  The large ones
+ * are packed as they are: libgit2 1.5 takes deltaCacheSize for the size from which on they are.
+ */
+static int
+limit_packing(git_repository *bare)
+{
+    static const struct {
+        const char *key;
+        int64_t bytes;
+    } settings[] = {{"pack.windowMemory", 16 << 20}, {"pack.deltaCacheSize", 8 << 20}};
+    git_config *config = NULL;
+    int failed = git_repository_config(&config, bare);
+    for (size_t i = 0; i < sizeof settings / sizeof settings[0] && failed == 0; i++) {
+        int64_t now = 0;
+        if (git_config_get_int64(&now, config, settings[i].key) != 0 || now != settings[i].bytes) {
+            failed = git_config_set_int64(config, settings[i].key, settings[i].bytes);
+        }
+    }
+    git_config_free(config);
+    return failed;
+}
+
 /* Opens our bare repository, making it when it is missing or was only half made. */
 static enum pk_code
 open_bare(struct pk_fetch *fetch, struct pk_error *err)
@@ -85,7 +125,8 @@ open_bare(struct pk_fetch *fetch, struct pk_error *err)
                                  "see whether its folder exists and may be written");
         }
     }
-    if (failed != 0 || git_repository_odb(&fetch->git.odb, fetch->git.repository) != 0) {
+    if (failed != 0 || limit_packing(fetch->git.repository) != 0 ||
+        git_repository_odb(&fetch->git.odb, fetch->git.repository) != 0) {
         return pk_git_damaged(err, fetch->bare, "the copy of the repository does not open");
     }
     return PK_OK;
@@ -202,29 +243,40 @@ pk_fetch_too_much(const struct pk_fetch *fetch, struct pk_error *err)
                         fetch->pack_bytes_limit, PK_FETCH_OBJECTS_LIMIT);
 }
 
-/* Until the download has succeeded, our repository has all of a tip or nothing. */
+static bool
+is_at(const struct pk_fetch *fetch, const git_oid *tip)
+{
+    git_oid now;
+    return git_reference_name_to_id(&now, fetch->git.repository, fetch->our_ref) == 0 &&
+           git_oid_equal(&now, tip);
+}
+
+/*
+ * Until the download has succeeded, our repository has all of a tip or nothing.  A tip that is here
+ * without our reference may be what a predecessor brought that was killed before it looked.
+ */
 static enum pk_code
 bring(struct pk_fetch *fetch, const struct pk_fetch_steps *steps, const git_oid *tip,
       struct pk_error *err)
 {
+    struct pk_fetch_packs known = {0};
     if (git_odb_exists(fetch->git.odb, tip)) {
-        return PK_OK;
+        return is_at(fetch, tip) ? PK_OK : pk_fetch_check_objects(fetch, &known, err);
     }
+    pk_fetch_list_packs(fetch, &known);
     enum pk_code code = steps->download(fetch, tip, err);
     if (code == PK_OK && !git_odb_exists(fetch->git.odb, tip)) {
         return pk_error_set(err, PK_EAGAIN, fetch->source.address,
                             "the branch moved during the fetch; try again");
     }
-    return code;
+    return code == PK_OK ? pk_fetch_check_objects(fetch, &known, err) : code;
 }
 
 /* Writes nothing when the reference is there already. */
 static enum pk_code
 move_reference(struct pk_fetch *fetch, const git_oid *tip, struct pk_error *err)
 {
-    git_oid now;
-    if (git_reference_name_to_id(&now, fetch->git.repository, fetch->our_ref) == 0 &&
-        git_oid_equal(&now, tip)) {
+    if (is_at(fetch, tip)) {
         return PK_OK;
     }
     PK_CLEANUP(pk_git_commit_release) git_commit *commit = NULL;
@@ -256,10 +308,25 @@ set_fetch_options(struct pk_error *err)
                                        "check the installation of libgit2");
 }
 
+/* What is left to do may be left undone: the answer has been given. */
+static void
+leave_it(void)
+{
+    _exit(EXIT_SUCCESS);
+}
+
+static void
+answer(const git_oid *tip)
+{
+    char commit[PK_COMMIT_TEXT_BYTES];
+    dprintf(STDOUT_FILENO, PK_FETCH_REPLY_COMMIT "%s\n", git_oid_tostr(commit, sizeof commit, tip));
+}
+
 static enum pk_code
-run(struct pk_fetch *fetch, git_oid *tip, struct pk_error *err)
+run(struct pk_fetch *fetch, struct pk_error *err)
 {
     int valid = 0;
+    git_oid tip;
     enum pk_code code = set_fetch_options(err);
     if (code != PK_OK) {
         return code;
@@ -274,18 +341,19 @@ run(struct pk_fetch *fetch, git_oid *tip, struct pk_error *err)
         fetch->source.transport == PK_FETCH_LOCAL ? &pk_fetch_local_steps : &pk_fetch_remote_steps;
     if ((code = steps->open(fetch, err)) != PK_OK || (code = lock_bare(fetch, err)) != PK_OK ||
         (code = open_bare(fetch, err)) != PK_OK || (code = steps->list(fetch, err)) != PK_OK ||
-        (code = find_tip(fetch, tip, err)) != PK_OK ||
-        (code = bring(fetch, steps, tip, err)) != PK_OK ||
-        (code = move_reference(fetch, tip, err)) != PK_OK) {
+        (code = find_tip(fetch, &tip, err)) != PK_OK ||
+        (code = bring(fetch, steps, &tip, err)) != PK_OK ||
+        (code = move_reference(fetch, &tip, err)) != PK_OK) {
         return code;
     }
+    answer(&tip);
+    pk_git_limit_memory(memory_limit, leave_it);
     pk_fetch_merge_packs(fetch);
     return PK_OK;
 }
 
 static enum pk_code
-fetch_from_arguments(struct pk_pool *pool, int argc, char **argv, git_oid *tip,
-                     struct pk_error *err)
+fetch_from_arguments(struct pk_pool *pool, int argc, char **argv, struct pk_error *err)
 {
     int64_t pack_bytes = 0;
     if (argc != PK_FETCH_ARGUMENTS ||
@@ -311,10 +379,12 @@ fetch_from_arguments(struct pk_pool *pool, int argc, char **argv, git_oid *tip,
         code = pk_fetch_access_receive(pool, STDIN_FILENO, &fetch.access, err);
     }
     if (code == PK_OK) {
+        pk_repository_start();
+        pk_git_limit_memory(memory_limit, too_much_memory);
         code = pk_git_start(&fetch.git, err);
     }
     if (code == PK_OK) {
-        code = run(&fetch, tip, err);
+        code = run(&fetch, err);
     }
     return code;
 }
@@ -324,15 +394,10 @@ pk_repository_fetch_helper(int argc, char **argv)
 {
     PK_SCRATCH(pool);
     struct pk_error err = {0};
-    git_oid tip;
-    char commit[PK_COMMIT_TEXT_BYTES];
-    enum pk_code code = fetch_from_arguments(pool, argc, argv, &tip, &err);
+    enum pk_code code = fetch_from_arguments(pool, argc, argv, &err);
     if (code != PK_OK) {
         dprintf(STDOUT_FILENO, PK_FETCH_REPLY_ERROR "%d %s%c%s\n", (int)code, err.where,
                 PK_FETCH_REPLY_SEPARATOR, err.message);
-        return EXIT_FAILURE;
     }
-    dprintf(STDOUT_FILENO, PK_FETCH_REPLY_COMMIT "%s\n",
-            git_oid_tostr(commit, sizeof commit, &tip));
-    return EXIT_SUCCESS;
+    return code == PK_OK ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <git2/sys/repository.h>
+
 static enum pk_code
 cannot_read_source(const struct pk_fetch *fetch, int reason, struct pk_error *err)
 {
@@ -133,12 +135,26 @@ pass_on(void *bytes, size_t count, void *payload)
                        : packing->writer->append(packing->writer, bytes, count, &packing->progress);
 }
 
+/* How to pack is for us to say, not for the configuration of the source. */
+static int
+use_our_settings(const struct pk_fetch *fetch)
+{
+    git_config *ours = NULL;
+    int failed = git_repository_config(&ours, fetch->git.repository);
+    if (failed == 0) {
+        failed = git_repository_set_config(fetch->local, ours);
+    }
+    git_config_free(ours);
+    return failed;
+}
+
 static int
 choose_objects(struct packing *packing, const git_oid *tip)
 {
     git_repository *source = packing->fetch->local;
-    int failed = git_revwalk_new(&packing->walk, source);
-    if (failed == 0 && (failed = git_revwalk_push(packing->walk, tip)) == 0 &&
+    int failed = use_our_settings(packing->fetch);
+    if (failed == 0 && (failed = git_revwalk_new(&packing->walk, source)) == 0 &&
+        (failed = git_revwalk_push(packing->walk, tip)) == 0 &&
         (failed = git_reference_foreach_name(packing->fetch->git.repository, hide_ours, packing)) ==
             0 &&
         (failed = git_packbuilder_new(&packing->pack, source)) == 0) {

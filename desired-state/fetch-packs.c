@@ -18,15 +18,6 @@
 
 enum { PACKS_MANY = 32 };
 
-struct pack {
-    const char *name; /* without its ending */
-    off_t bytes;
-};
-
-struct packs {
-    PK_VECTOR(struct pack) list;
-};
-
 static const char index_ending[] = ".idx";
 
 static const char *
@@ -38,14 +29,14 @@ path_of(const struct pk_fetch *fetch, const char *name, const char *ending)
 static int
 compare_packs(const void *a, const void *b)
 {
-    const struct pack *first = a, *second = b;
+    const struct pk_fetch_pack *first = a, *second = b;
     return first->bytes != second->bytes ? (first->bytes < second->bytes ? -1 : 1)
                                          : strcmp(first->name, second->name);
 }
 
-/* Sorted by size.  An index without its pack is what a killed predecessor left of a removal. */
-static void
-list_packs(struct pk_fetch *fetch, struct packs *out)
+/* An index without its pack is what a killed predecessor left of a removal. */
+void
+pk_fetch_list_packs(struct pk_fetch *fetch, struct pk_fetch_packs *out)
 {
     DIR *folder = opendir(path_of(fetch, "", ""));
     for (struct dirent *entry; folder != NULL && (entry = readdir(folder)) != NULL;) {
@@ -56,7 +47,7 @@ list_packs(struct pk_fetch *fetch, struct packs *out)
         struct stat about;
         const char *name = pk_strndup(fetch->pool, entry->d_name, length - ending);
         if (stat(path_of(fetch, name, ".pack"), &about) == 0) {
-            *pk_push(fetch->pool, &out->list) = (struct pack){name, about.st_size};
+            *pk_push(fetch->pool, &out->list) = (struct pk_fetch_pack){name, about.st_size};
         } else {
             unlink(path_of(fetch, name, index_ending));
         }
@@ -71,7 +62,7 @@ list_packs(struct pk_fetch *fetch, struct packs *out)
 
 /* How many of the smallest to merge; 0 = none. */
 static size_t
-count_to_merge(const struct packs *packs)
+count_to_merge(const struct pk_fetch_packs *packs)
 {
     size_t count = 0;
     off_t together = 0;
@@ -92,16 +83,23 @@ add_object(const git_oid *id, void *payload)
     return git_packbuilder_insert(payload, id, NULL);
 }
 
+int
+pk_fetch_open_pack(const struct pk_fetch *fetch, const char *name, git_odb **out)
+{
+    git_odb_backend *backend = NULL;
+    int failed = git_odb_new(out);
+    if (failed == 0 &&
+        (failed = git_odb_backend_one_pack(&backend, path_of(fetch, name, index_ending))) == 0) {
+        failed = git_odb_add_backend(*out, backend, 1);
+    }
+    return failed;
+}
+
 static int
 add_pack(const struct pk_fetch *fetch, const char *name, git_packbuilder *builder)
 {
     git_odb *odb = NULL;
-    git_odb_backend *backend = NULL;
-    int failed = git_odb_new(&odb);
-    if (failed == 0 &&
-        (failed = git_odb_backend_one_pack(&backend, path_of(fetch, name, index_ending))) == 0) {
-        failed = git_odb_add_backend(odb, backend, 1);
-    }
+    int failed = pk_fetch_open_pack(fetch, name, &odb);
     if (failed == 0) {
         failed = git_odb_foreach(odb, add_object, builder);
     }
@@ -116,8 +114,8 @@ release_builder(git_packbuilder **builder)
 }
 
 /* The pack goes before its index, so what is left of a killed removal is seen and removed. */
-static void
-remove_pack(const struct pk_fetch *fetch, const char *name)
+void
+pk_fetch_remove_pack(const struct pk_fetch *fetch, const char *name)
 {
     unlink(path_of(fetch, name, ".pack"));
     unlink(path_of(fetch, name, index_ending));
@@ -125,7 +123,7 @@ remove_pack(const struct pk_fetch *fetch, const char *name)
 
 /* The merged pack under its name, or NULL: nothing has changed then. */
 static const char *
-merge(const struct pk_fetch *fetch, const struct pack *packs, size_t count)
+merge(const struct pk_fetch *fetch, const struct pk_fetch_pack *packs, size_t count)
 {
     PK_CLEANUP(release_builder) git_packbuilder *builder = NULL;
     int failed = git_packbuilder_new(&builder, fetch->git.repository);
@@ -141,8 +139,8 @@ merge(const struct pk_fetch *fetch, const struct pack *packs, size_t count)
 void
 pk_fetch_merge_packs(struct pk_fetch *fetch)
 {
-    struct packs packs = {0};
-    list_packs(fetch, &packs);
+    struct pk_fetch_packs packs = {0};
+    pk_fetch_list_packs(fetch, &packs);
     if (packs.list.at == NULL) {
         return;
     }
@@ -150,7 +148,7 @@ pk_fetch_merge_packs(struct pk_fetch *fetch)
     const char *merged = count > 0 ? merge(fetch, packs.list.at, count) : NULL;
     for (size_t i = 0; merged != NULL && i < count; i++) {
         if (strcmp(packs.list.at[i].name, merged) != 0) {
-            remove_pack(fetch, packs.list.at[i].name);
+            pk_fetch_remove_pack(fetch, packs.list.at[i].name);
         }
     }
 }

@@ -8,6 +8,8 @@
 #ifndef PK_DESIRED_STATE_FETCH_WORK_H
 #define PK_DESIRED_STATE_FETCH_WORK_H
 
+#include <sys/types.h>
+
 #include "desired-state/fetch.h"
 #include "desired-state/git.h"
 
@@ -71,6 +73,33 @@ enum pk_code pk_fetch_too_much(const struct pk_fetch *fetch, struct pk_error *er
  * nowhere else, whatever a server says.
  */
 enum pk_code pk_fetch_bind_sockets(const struct pk_fetch_source *source, struct pk_error *err);
+
+/** A pack of our repository. */
+struct pk_fetch_pack {
+    const char *name; /**< without its ending */
+    off_t bytes;
+};
+
+struct pk_fetch_packs {
+    PK_VECTOR(struct pk_fetch_pack) list;
+};
+
+/** Those that are there, sorted by size. */
+void pk_fetch_list_packs(struct pk_fetch *fetch, struct pk_fetch_packs *out);
+
+/** The objects of one pack alone, for git_odb_free() even if it fails. @return the library's code
+ */
+int pk_fetch_open_pack(const struct pk_fetch *fetch, const char *name, git_odb **out);
+
+void pk_fetch_remove_pack(const struct pk_fetch *fetch, const char *name);
+
+/**
+ * Is everything in packs that are not @p known small enough to be unpacked by whoever reads our
+ * repository?  A pack for which that is not so is removed.
+ * @return PK_OK; PK_EINVAL; PK_ESYS for a pack that cannot be read
+ */
+enum pk_code pk_fetch_check_objects(struct pk_fetch *fetch, const struct pk_fetch_packs *known,
+                                    struct pk_error *err);
 
 /** Keeps the number of packs in our repository small.  A failure costs time later, nothing else. */
 void pk_fetch_merge_packs(struct pk_fetch *fetch);

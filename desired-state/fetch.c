@@ -151,7 +151,7 @@ is_commit(const char *text)
            strspn(text, "0123456789abcdef") == PK_COMMIT_TEXT_BYTES - 1;
 }
 
-/* `CODE WHERE<tab>MESSAGE` of a helper that failed and knows why. */
+/* `CODE WHERE<tab>MESSAGE` of a helper that failed and knows why; where may be missing. */
 static enum pk_code
 told_error(const struct pk_repository_config *config, char *told, struct pk_error *err)
 {
@@ -169,7 +169,8 @@ told_error(const struct pk_repository_config *config, char *told, struct pk_erro
                             "the fetch helper gave no understandable answer; see whether this "
                             "program is the running version of pairkeeper");
     }
-    return pk_error_set(err, (enum pk_code) - code, where, "%s", message);
+    return pk_error_set(err, (enum pk_code) - code, where[0] != '\0' ? where : config->url, "%s",
+                        message);
 }
 
 /* Why there is no line. */

@@ -33,6 +33,13 @@ enum pk_code pk_git_open(struct pk_git *git, const char *bare, struct pk_error *
 
 void pk_git_close(struct pk_git *git);
 
+/**
+ * From here on the library, started by pk_repository_start(), may hold @p bytes in pieces of 1 MiB
+ * and more, arrays apart.  Before it would hold more, @p exceeded is called, which must end the
+ * process.
+ */
+void pk_git_limit_memory(size_t bytes, void (*exceeded)(void));
+
 /** Fills @p err with "ATTEMPT: the library's last message; REMEDY". */
 enum pk_code pk_git_failed(struct pk_error *err, enum pk_code code, const char *where,
                            const char *attempt, const char *remedy);

@@ -45,8 +45,8 @@ struct pk_repository_config {
 enum { PK_COMMIT_TEXT_BYTES = 41 };
 
 /**
- * To be called once, before anything else here, by a program that is not the fetch helper: from
- * then on the Git library's allocations succeed or end the process.
+ * To be called once, before anything else here; the fetch helper does so itself.  From then on the
+ * Git library's allocations succeed or end the process.
  */
 void pk_repository_start(void);
 

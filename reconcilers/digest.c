@@ -13,7 +13,8 @@
 static bool
 counts(const struct pk_action *action)
 {
-    return action->block == PK_BLOCK_NONE && action->status != PK_ACTION_NOT_APPLICABLE;
+    return action->block == PK_BLOCK_NONE && action->status != PK_ACTION_NOT_APPLICABLE &&
+           action->status != PK_ACTION_DONE;
 }
 
 static void

@@ -61,7 +61,8 @@ test_empty(struct judging *judging, struct pk_text *why)
     const struct pk_pair_view *view = judging->plan->view;
     size_t wanted = view->scopes.count + view->unseen, n = judging->facts.n;
     if (wanted == 0 || wanted * 2 < n) {
-        pk_text_addf(why, "Git names %zu scopes, %zu were verified", wanted, n);
+        pk_text_addf(why, "Git names %zu scope%s, %zu %s verified", wanted, pk_plural(wanted), n,
+                     n == 1 ? "was" : "were");
     }
 }
 
@@ -72,8 +73,10 @@ test_member(struct judging *judging, struct pk_text *why)
         pk_text_add(why, judging->plan->comparison.member_change);
     }
     if (judging->facts.moves > 0) {
-        pk_text_addf(why, "%s%zu scopes move to another relationship, first %s",
-                     why->count > 0 ? ", " : "", judging->facts.moves, judging->facts.first_move);
+        size_t moves = judging->facts.moves;
+        pk_text_addf(why, "%s%zu scope%s to another relationship, first %s",
+                     why->count > 0 ? ", " : "", moves, moves == 1 ? " moves" : "s move",
+                     judging->facts.first_move);
     }
 }
 
@@ -81,9 +84,9 @@ static void
 test_adopt(struct judging *judging, struct pk_text *why)
 {
     if (judging->options->limits.adopt_holds && judging->facts.adopts > 0) {
-        pk_text_addf(why,
-                     "%zu scopes that were never verified would be changed or deleted, first %s",
-                     judging->facts.adopts, judging->facts.first_adopt);
+        size_t adopts = judging->facts.adopts;
+        pk_text_addf(why, "%zu scope%s never verified would be changed or deleted, first %s",
+                     adopts, adopts == 1 ? " that was" : "s that were", judging->facts.first_adopt);
     }
 }
 
@@ -91,19 +94,20 @@ static void
 test_conflict(struct judging *judging, struct pk_text *why)
 {
     if (judging->facts.conflicts > 0) {
-        pk_text_addf(why, "%zu scopes were changed on both sides, first %s",
-                     judging->facts.conflicts, judging->facts.first_conflict);
+        size_t conflicts = judging->facts.conflicts;
+        pk_text_addf(why, "%zu scope%s changed on both sides, first %s", conflicts,
+                     conflicts == 1 ? " was" : "s were", judging->facts.first_conflict);
     }
 }
 
-/* "12 of 30 scopes (40 %)" */
+/* "12 of 30 scopes (40 %)", "1 of 1 scope (100 %)" */
 static void
 add_share(struct pk_text *why, size_t part, size_t n)
 {
     if (n == 0) {
-        pk_text_addf(why, "%zu scopes where none was verified before", part);
+        pk_text_addf(why, "%zu scope%s where none was verified before", part, pk_plural(part));
     } else {
-        pk_text_addf(why, "%zu of %zu scopes (%zu %%)", part, n, part * PERCENT / n);
+        pk_text_addf(why, "%zu of %zu scope%s (%zu %%)", part, n, pk_plural(n), part * PERCENT / n);
     }
 }
 
@@ -162,8 +166,9 @@ test_leases(struct judging *judging, struct pk_text *why)
 {
     const struct pk_guard_facts *facts = &judging->facts;
     if (facts->leases > 0) {
-        pk_text_addf(why, "%lld active leases in what goes away, first in %s",
-                     (long long)facts->leases, facts->first_leased);
+        pk_text_addf(why, "%lld active lease%s in what goes away, first in %s",
+                     (long long)facts->leases, pk_plural((size_t)facts->leases),
+                     facts->first_leased);
     }
     if (facts->leases_unknown != NULL) {
         note(judging, pk_sprintf(judging->pool, "leases: cannot tell whether any is active in %s",

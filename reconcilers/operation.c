@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/text.h"
 #include "reconcilers/task.h"
 
 struct pk_event
@@ -54,7 +55,7 @@ sub_tasks_of(struct pk_run *run, const struct pk_tasks *tasks)
 static const char *
 scopes_text(struct pk_run *run, size_t count)
 {
-    return pk_sprintf(run->pool, "%zu scope%s", count, count == 1 ? "" : "s");
+    return pk_sprintf(run->pool, "%zu scope%s", count, pk_plural(count));
 }
 
 enum pk_code

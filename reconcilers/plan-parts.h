@@ -23,9 +23,6 @@ struct pk_action pk_action_of_scope(struct pk_pool *pool, const struct pk_pair_v
 struct pk_action pk_action_of_server(struct pk_pool *pool, int to,
                                      const struct pk_scope_state *const *scopes, size_t count);
 
-/** Digest of the actions that would be done; zero when there is none. */
-struct pk_sha256 pk_relationship_digest(const struct pk_relationship_plan *plan);
-
 /** Puts actions, digest and guards into a plan whose comparison is complete. */
 void pk_plan_finish(struct pk_pool *pool, struct pk_relationship_plan *plan,
                     const struct pk_actions *actions, const struct pk_plan_options *options);

@@ -116,6 +116,12 @@ struct pk_summary {
 
 struct pk_summary pk_plan_summary(const struct pk_relationship_plan *plans, size_t count);
 
+/**
+ * Digest of the actions that are to be done; zero when there is none.  After acting that is what
+ * is left to do, which is what the next plan has when nothing else changes.
+ */
+struct pk_sha256 pk_relationship_digest(const struct pk_relationship_plan *plan);
+
 /** Digest of a whole plan from those of its relationships that have actions; zero when none. */
 struct pk_sha256 pk_plan_digest(const struct pk_relationship_plan *plans, size_t count);
 

@@ -5,6 +5,7 @@ import unittest
 from fault_world import (PROGRAMS, FaultCase, count_calls, inject, points_of,
                          sampled_always)
 from test_database import removal_problems
+from test_interleaving import lost_edits
 from test_memory import failing
 
 POINTS = 16
@@ -53,6 +54,10 @@ class Guards(FaultCase):
 
     def test_an_interruption_that_is_not_told_is_found(self):
         self.assert_found("interrupted, but not told", self.kill_problems("no-telling"))
+
+    def test_an_edit_that_is_overwritten_unseen_is_found(self):
+        _, lost = lost_edits(self, "no-expected-hash")
+        self.assertNotEqual(lost, {}, "the edits come too early or too late to catch it")
 
     def test_a_server_that_lies_is_found_by_the_program(self):
         with self.world.copied(PROGRAMS / "lying-server") as world:

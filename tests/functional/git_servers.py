@@ -96,6 +96,8 @@ class _GitHandler(http.server.BaseHTTPRequestHandler):
         return self.headers.get("Authorization") == f"Basic {wanted}"
 
     def _git(self, body):
+        if self.server.owner.canned is not None:
+            return self._canned(body)
         path, _, query = self.path.partition("?")
         environment = {**ENVIRONMENT, "GIT_PROJECT_ROOT": str(self.server.owner.root),
                        "GIT_HTTP_EXPORT_ALL": "1", "REQUEST_METHOD": self.command,
@@ -109,6 +111,17 @@ class _GitHandler(http.server.BaseHTTPRequestHandler):
         status = int(headers.pop("Status", "200").split()[0])
         return status, headers, content
 
+    def _canned(self, body):
+        """A branch main and a pack, whatever is in it and whatever is asked."""
+        tip, pack = self.server.owner.canned
+        if self.command == "GET":
+            lines = [packet("# service=git-upload-pack\n"), b"0000",
+                     packet(f"{tip} refs/heads/main\0agent=canned\n"), b"0000"]
+            return (200, {"Content-Type": "application/x-git-upload-pack-advertisement"},
+                    b"".join(lines))
+        return (200, {"Content-Type": "application/x-git-upload-pack-result"},
+                packet("NAK\n") + (pack if b"done" in body else b""))
+
     def _send(self, status, headers, content):
         self.send_response(status)
         headers = {"Content-Type": "text/plain", **headers}
@@ -117,6 +130,11 @@ class _GitHandler(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
+
+
+def packet(text):
+    """A line of the protocol."""
+    return f"{len(text) + 4:04x}{text}".encode()
 
 
 class _Threaded(http.server.ThreadingHTTPServer):
@@ -135,6 +153,7 @@ class GitOverHttp:
         self.account = None       # (user, password) that is asked for
         self.redirect = None      # path -> new address or None
         self.status, self.extra = None, {}
+        self.canned = None        # (tip, pack) instead of what Git answers
         self.http = _Threaded(("127.0.0.1", 0), _GitHandler)
         self.http.owner = self
         self.scheme, self.host = "http", "127.0.0.1"

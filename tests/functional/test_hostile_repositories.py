@@ -15,8 +15,10 @@ import tempfile
 import unittest
 import zlib
 
+from git_servers import GitOverHttp
 from hostile_repository import (EXECUTABLE, FILE, FOLDER, LINK, NOWHERE, SUBMODULE,
-                                HostileRepository)
+                                HostileRepository, blob_id, bomb_entry, large_delta_of_a_small_file,
+                                loose_bomb, small_delta_of_a_bomb)
 from pairkeeper_case import ENVIRONMENT, RELATIONSHIP, PairkeeperCase, scopes, subnet
 
 RELEASE = os.environ.get("PAIRKEEPER_RELEASE", "")
@@ -89,10 +91,21 @@ class HostileCase(PairkeeperCase):
             of_report = of_report or line.startswith("=" * 60)
             (leak if of_report or not line.strip() else kept).append(line)
             of_report = of_report and not line.startswith("SUMMARY: ")
-        callers = [line for line in leak if line.lstrip().startswith("#1 ")]
+        callers = self.callers(leak)
         if all("libgit2" in line or "libpcre2" in line for line in callers):
             result.err = "".join(kept)
         super().insist_on_no_report(result)
+
+    @staticmethod
+    def callers(report):
+        """Who asked for what leaked: the first of each stack that is neither malloc nor ours for it."""
+        found, below = [], False
+        for line in map(str.lstrip, report):
+            below = below or line.startswith("#0 ")
+            if below and line.startswith("#") and line[1] != "0" and "git-memory.c" not in line:
+                found.append(line)
+                below = False
+        return found
 
     def insist(self, code, text):
         result = self.run_program("apply", code=code)
@@ -408,12 +421,136 @@ class Contents(HostileCase):
         self.hostile.commit_top((FILE, b"bomb", bomb), *self.hostile.entries(self.good))
 
     @hostile(OK, r"nothing to do: 2 scopes")
+    def test_large_files_that_resemble_each_other(self):
+        """Whoever looks for deltas between them would hold them all."""
+        files = [self.hostile.blob(bytes([i]) + bytes(24 << 20)) for i in range(8)]
+        self.hostile.commit_top(*((FILE, b"%02d" % i, file) for i, file in enumerate(files)),
+                                *self.hostile.entries(self.good))
+
+    @hostile(OK, r"nothing to do: 2 scopes")
     def test_a_long_chain_of_deltas(self):
         rows = [b"# %06d\n" % i for i in range(2000)]
         for i in range(300):
             rows[i * 5] = b"# changed %d\n" % i
             self.hostile.commit_file(b"".join(rows))
         self.hostile.pack("-f", "--depth=4000", "--window=50")
+
+
+class Bombs(HostileCase):
+    """Objects of 600 MiB that arrive as 600 kB, wherever they hide."""
+
+    TOO_LARGE = r"the fetch was stopped: it needs more than 100 MiB of memory"
+
+    def beside(self, bomb):
+        self.hostile.commit_top((FILE, b"bomb", bomb), *self.hostile.entries(self.good))
+
+    @hostile(CANNOT_RUN, TOO_LARGE)
+    def test_a_file_of_ours(self):
+        self.hostile.commit_dhcp((FILE, b"x.yaml", self.hostile.bomb()))
+
+    @hostile(CANNOT_RUN, TOO_LARGE)
+    def test_a_file_beside_our_folder(self):
+        self.beside(self.hostile.bomb())
+
+    @hostile(CANNOT_RUN, TOO_LARGE)
+    def test_a_file_in_a_pack(self):
+        self.beside(self.hostile.packed_bomb())
+
+    @hostile(CANNOT_RUN, TOO_LARGE)
+    def test_a_file_made_by_one_delta(self):
+        part, times = bytes(1 << 20), 600
+        self.hostile.put_pack(*large_delta_of_a_small_file(part, times))
+        self.beside(blob_id(part, times))
+
+    @hostile(CANNOT_RUN, TOO_LARGE)
+    def test_a_small_file_that_is_a_delta_of_a_large_one(self):
+        self.hostile.put_pack(*small_delta_of_a_bomb(b"# nothing\n"))
+        self.hostile.commit_dhcp((FILE, b"x.yaml", blob_id(b"# nothing\n", 1)))
+
+    @hostile(CANNOT_RUN, TOO_LARGE)
+    def test_a_folder(self):
+        self.hostile.commit_dhcp((FOLDER, b"x", self.hostile.bomb("tree")))
+
+    @hostile(CANNOT_RUN, TOO_LARGE)
+    def test_a_commit(self):
+        self.hostile.move(self.hostile.bomb("commit"))
+
+    @hostile(CANNOT_RUN, TOO_LARGE)
+    def test_a_parent(self):
+        tree = self.hostile.git("rev-parse", "HEAD^{tree}")
+        self.hostile.move(self.hostile.commit(tree, [self.hostile.bomb("commit"), self.good]))
+
+    @hostile(CANNOT_RUN, TOO_LARGE)
+    def test_a_file_that_is_gone_again(self):
+        self.beside(self.hostile.bomb())
+        self.hostile.move(self.hostile.commit(
+            self.hostile.git("rev-parse", f"{self.good}^{{tree}}")))
+
+    @hostile(OK, r"nothing to do: 2 scopes")
+    def test_a_file_that_no_branch_leads_to(self):
+        self.hostile.bomb()
+        self.hostile.commit_file(b"# nothing\n")
+
+
+class BombsOverHttp(HostileCase):
+    """The same from a server, which no Git keeps from sending them."""
+
+    def serve(self, *entries):
+        server = GitOverHttp(self, self.work)
+        server.canned = self.hostile.tip(), self.hostile.pack_with(*entries)
+        self.config.write_text(self.config.read_text().replace("./network", server.url()))
+
+    def beside(self, bomb):
+        self.hostile.commit_top((FILE, b"bomb", bomb), *self.hostile.entries(self.good))
+
+    @hostile(OK, r"nothing to do: 2 scopes")
+    def test_nothing(self):
+        self.hostile.commit_file(b"# nothing\n")
+        self.serve()
+
+    @hostile(CANNOT_RUN, r"object [0-9a-f]{40} has 629145600 bytes, the limit is 67108864;")
+    def test_a_file(self):
+        self.beside(loose_bomb("blob")[0])
+        self.serve(bomb_entry("blob"))
+
+    @hostile(CANNOT_RUN, r"object [0-9a-f]{40} has 629145600 bytes, the limit is 16777216;")
+    def test_a_folder(self):
+        self.hostile.commit_dhcp((FOLDER, b"x", loose_bomb("tree")[0]))
+        self.serve(bomb_entry("tree"))
+
+    @hostile(CANNOT_RUN, r"object [0-9a-f]{40} has 629145600 bytes, the limit is 16777216;")
+    def test_a_parent(self):
+        tree = self.hostile.git("rev-parse", "HEAD^{tree}")
+        self.hostile.move(self.hostile.commit(tree, [loose_bomb("commit")[0], self.good]))
+        self.serve(bomb_entry("commit"))
+
+    @hostile(CANNOT_RUN, r"needs more than 100 MiB of memory")
+    def test_a_file_made_by_a_delta(self):
+        part, times = bytes(1 << 20), 600
+        self.beside(blob_id(part, times))
+        self.serve(*large_delta_of_a_small_file(part, times))
+
+    @hostile(CANNOT_RUN, r"needs more than 100 MiB of memory")
+    def test_a_small_file_that_is_a_delta_of_a_large_one(self):
+        self.hostile.commit_dhcp((FILE, b"x.yaml", blob_id(b"# nothing\n", 1)))
+        self.serve(*small_delta_of_a_bomb(b"# nothing\n"))
+
+
+    def test_what_is_refused_is_not_kept(self):
+        packs = pathlib.Path(f"{self.database}.git", "objects", "pack")
+        before = sorted(packs.iterdir())
+        self.beside(loose_bomb("blob")[0])
+        self.serve(bomb_entry("blob"))
+        self.run_program("apply", code=CANNOT_RUN)
+        self.assertEqual(sorted(packs.iterdir()), before)
+
+    @hostile(CANNOT_RUN, r"object [0-9a-f]{40} has 629145600 bytes")
+    def test_what_a_killed_fetch_left_is_looked_at(self):
+        self.hostile.commit_dhcp((FOLDER, b"x", loose_bomb("tree")[0]))
+        self.serve(bomb_entry("tree"))
+        left = pathlib.Path(f"{self.database}.git", "objects", "pack", "pack-left.pack")
+        left.write_bytes(self.hostile.pack_with(bomb_entry("tree")))
+        self.hostile.git("index-pack", str(left))
 
 
 class Objects(HostileCase):

@@ -189,6 +189,22 @@ class Pace(PairkeeperCase):
         self.run_program("apply")
         self.assertEqual(self.attempts(), [])
 
+    def test_a_refusal_stalls_the_agent_also_when_other_scopes_were_written(self):
+        self.sql("DROP TRIGGER refuse")
+        self.sql("CREATE TRIGGER refuse BEFORE UPDATE ON adm_dhcp_scopes"
+                 " WHEN new.lease_duration = 32400 BEGIN SELECT RAISE(ABORT, 'refused'); END")
+        self.commit(RELATIONSHIP, scopes([0, 1], "lease-time: 8h", "name: Written"),
+                    scopes([2], "lease-time: 9h"))
+        self.run_program("apply", code=5)
+        self.assertEqual(self.value("dhcp-b", subnet(1), "name"), "Written")
+        tries = self.tries()
+        self.start_agent()
+        self.repository.commit({"README": "the same want"})
+        tip = self.repository.git("rev-parse", "HEAD")
+        self.wait_for(lambda: self.run_json("status")["revision"]["applied"] == tip, "a pass")
+        self.assertEqual(self.tries(), tries)
+        self.assertEqual(self.condition("Stalled")["status"], "True")
+
     def test_a_refusal_stalls_the_agent_and_not_a_person(self):
         self.run_program("apply", code=5)
         tries = self.tries()
@@ -326,7 +342,7 @@ class HeldReasons(PairkeeperCase):
         self.established(RELATIONSHIP, scopes(range(4)))
         self.run_program("adm", "delete", "--server", "dhcp-a", "--all")
         self.run_program("apply", code=4)
-        self.assertIn("4 scope(s) differ", self.condition("Drifted")["message"])
+        self.assertIn("4 scopes differ", self.condition("Drifted")["message"])
 
 
 class Guards(PairkeeperCase):

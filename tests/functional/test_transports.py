@@ -25,11 +25,12 @@ class TransportCase(PairkeeperCase):
         super().setUp()
         self.tip = self.commit(relationship(), scopes([1]))
 
-    def use(self, url, credentials=None, timeout="60s", repository=""):
+    def use(self, url, credentials=None, timeout="60s", repository="", interval="1h"):
         """Configures the repository's URL, and credentials called git (YAML)."""
         lines = [f"timeout: {timeout}", *(["credentials: git"] if credentials else [])]
         sections = {"credentials": f"{{git: {credentials}}}"} if credentials else {}
-        self.write_config(repository="\n".join(lines) + f"\n{repository}", **sections)
+        self.write_config(repository="\n".join(lines) + f"\n{repository}", interval=interval,
+                          **sections)
         text = self.config.read_text().replace("url: ./network", f'url: "{url}"')
         self.config.write_text(text)
 
@@ -111,6 +112,41 @@ class Http(TransportCase):
         self.assertEqual(len(self.server.requests), 2)
         self.assertEqual(self.server.authorizations, [f"Basic {BASIC}"])
         self.assertEqual(len(self.events_of("FetchFailed")), 1)
+
+    def retries(self):
+        return [row[0] for row in self.rows("SELECT attempts FROM retries WHERE relationship = ''")]
+
+    def passes(self, agent, more):
+        """Waits for that many passes to end."""
+        so_far = agent.output.count("pass-ended")
+        self.wait_for(lambda: agent.output.count("pass-ended") >= so_far + more, "passes")
+
+    def test_a_refusal_is_not_provoked_every_interval_until_the_password_is_another(self):
+        self.server.account = ACCOUNT
+        self.use(self.server.url(), self.password(), interval="1s")
+        self.fetches()
+        self.server.account = (ACCOUNT[0], "changed")
+        agent = self.start_agent()
+        self.wait_for(self.retries, "the refusal to be on record")
+        asked = len(self.server.requests)
+        self.passes(agent, 3)
+        self.assertEqual(len(self.server.requests), asked)
+        self.assertIn("does not accept", self.run_json("status")["revision"]["problem"]["message"])
+        self.run_program("reconcile", "--wait", code=None)
+        self.assertGreater(len(self.server.requests), asked, "a person is not kept waiting")
+        self.password("changed")
+        self.wait_for(lambda: not self.retries(), "the new password to be used")
+        self.assertIsNone(self.run_json("status")["revision"]["problem"])
+
+    def test_a_server_that_fails_is_asked_less_and_less(self):
+        self.use(self.server.url(), interval="1s")
+        self.fetches()
+        self.server.status = 500
+        self.start_agent()
+        self.wait_for(lambda: self.retries() >= [3], "three failures")
+        self.server.status = None
+        self.run_program("reconcile", "--wait")
+        self.assertEqual(self.retries(), [])
 
     def test_a_password_that_is_asked_for_and_not_configured_is_said(self):
         self.server.account = ACCOUNT

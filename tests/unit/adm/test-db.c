@@ -213,6 +213,18 @@ a_file_that_never_was_a_database_is_not_touched(void **state)
     }
 }
 
+struct lock_path {
+    char text[sizeof((struct store *)NULL)->path + sizeof ".lock"];
+};
+
+static struct lock_path
+lock_path(const struct store *store)
+{
+    struct lock_path path;
+    snprintf(path.text, sizeof path.text, "%s.lock", store->path);
+    return path;
+}
+
 /* Destroys the middle of the file, as a bad disk does. */
 static void
 damage(struct store *store)
@@ -268,6 +280,22 @@ a_damaged_database_with_embedded_servers_stays(void **state)
 }
 
 static void
+who_reads_a_damaged_database_is_told_what_who_writes_is_told(void **state)
+{
+    struct store *store = *state;
+    struct pk_error reading = {0}, writing = {0};
+    pk_db_release(&store->db);
+    write_file(store->path, "nothing of the database is left here, not even its first line .....");
+    assert_int_equal(try_open(store, PK_DB_READ, true, &reading), PK_ESYS);
+    assert_int_equal(try_open(store, PK_DB_WRITE, true, &writing), PK_ESYS);
+    assert_string_equal(reading.message, writing.message);
+    assert_non_null(strstr(reading.message, "restore a copy, or move it and "));
+
+    assert_int_equal(try_open(store, PK_DB_READ, false, &reading), PK_ESYS);
+    assert_non_null(strstr(reading.message, "let `pairkeeper apply` set it aside"));
+}
+
+static void
 a_database_that_was_removed_takes_no_more_writes(void **state)
 {
     PK_SCRATCH(pool);
@@ -304,9 +332,31 @@ a_lost_database_with_embedded_servers_is_not_made_again(void **state)
     assert_int_equal(unlink(store->path), 0);
     assert_int_equal(try_open(store, PK_DB_WRITE, true, &err), PK_ESYS);
     assert_non_null(strstr(err.message, "is gone, and embedded servers lived in it"));
+    assert_int_equal(try_open(store, PK_DB_READ, true, &err), PK_ESYS);
+    assert_non_null(strstr(err.message, "is gone, and embedded servers lived in it"));
     assert_null(strstr(store_files(pool, store), "pairkeeper.db "));
     write_file(store->path, "");
     assert_int_equal(try_open(store, PK_DB_WRITE, true, &err), PK_ESYS);
+    assert_non_null(strstr(err.message, "is empty, and embedded servers lived in it"));
+    assert_int_equal(try_open(store, PK_DB_READ, true, &err), PK_ESYS);
+    assert_non_null(strstr(err.message, "is empty, and embedded servers lived in it"));
+}
+
+static void
+an_empty_file_of_somebody_else_is_no_home_for_embedded_servers(void **state)
+{
+    struct store *store = *state;
+    struct pk_error err = {0};
+    pk_db_release(&store->db);
+    unlink(store->path);
+    unlink(lock_path(store).text);
+    write_file(store->path, "");
+    static const enum pk_db_mode modes[] = {PK_DB_READ, PK_DB_WRITE, PK_DB_WRITE};
+    for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) { /* asking again changes nothing */
+        assert_int_equal(try_open(store, modes[i], true, &err), PK_ESYS);
+        assert_non_null(strstr(err.message, "is an empty file that pairkeeper did not make"));
+    }
+    must(pk_db_open(store->path, PK_DB_WRITE, false, &store->db, &err), &err);
 }
 
 static void
@@ -324,9 +374,9 @@ a_database_that_was_never_finished_is_not_lost(void **state)
 {
     struct store *store = *state;
     struct pk_error err = {0};
-    char lock[sizeof store->path + sizeof ".lock"];
-    snprintf(lock, sizeof lock, "%s.lock", store->path);
-    write_file(lock, "4711\n");
+    write_file(lock_path(store).text, "4711\n");
+    write_file(store->path, "");
+    assert_int_equal(try_open(store, PK_DB_READ, true, &err), PK_ENOENT);
     must(pk_db_open(store->path, PK_DB_WRITE, true, &store->db, &err), &err);
 }
 
@@ -424,6 +474,8 @@ main(void)
         WITH_DATABASE(a_damaged_database_is_set_aside_and_a_new_one_made),
         WITH_DATABASE(a_database_damaged_from_its_first_byte_is_known_by_its_lock),
         WITH_DATABASE(a_damaged_database_with_embedded_servers_stays),
+        WITH_DATABASE(who_reads_a_damaged_database_is_told_what_who_writes_is_told),
+        WITH_DATABASE(an_empty_file_of_somebody_else_is_no_home_for_embedded_servers),
         WITH_DATABASE(a_database_that_was_removed_takes_no_more_writes),
         WITH_DATABASE(a_database_that_was_replaced_takes_no_more_writes),
         WITH_DATABASE(a_lost_database_with_embedded_servers_is_not_made_again),

@@ -303,8 +303,9 @@ one_address_for_two_reservations_is_refused(void **state)
     struct store *store = *state;
     struct pk_error err = {0};
     assert_int_equal(try_put(store, "dhcp-a", "10.20.0.0/24", twice, &err), PK_EREFUSED);
-    assert_non_null(strstr(err.message, "cannot store scope 10.20.0.0/24 on dhcp-a: "
-                                        "UNIQUE constraint failed: adm_dhcp_reservations"));
+    assert_string_equal(err.message,
+                        "cannot store scope 10.20.0.0/24 on dhcp-a: reservations: two of the scope "
+                        "keep the same address (ip); give each its own");
     assert_int_equal(load(store, pool, "dhcp-a").count, 0);
 }
 
@@ -369,6 +370,9 @@ a_subnet_id_belongs_to_one_scope_of_a_server(void **state)
     put(store, "dhcp-a", "10.20.0.0/24", twenty);
     put(store, "dhcp-b", "10.20.0.0/24", twenty);
     assert_int_equal(try_put(store, "dhcp-a", "10.21.0.0/24", twenty, &err), PK_EREFUSED);
+    assert_string_equal(err.message,
+                        "cannot store scope 10.21.0.0/24 on dhcp-a: id: another scope of the "
+                        "server has the same subnet id; choose another one");
 }
 
 static void

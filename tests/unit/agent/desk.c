@@ -110,7 +110,7 @@ desk_run(struct desk *desk, ...)
         .in = desk->is_terminal ? stdin : NULL,
         .in_is_terminal = desk->is_terminal,
         .out_is_terminal = desk->is_terminal,
-        .columns = COLUMNS,
+        .columns = desk->columns != 0 ? desk->columns : COLUMNS,
         .actor = "alice (uid 1000)",
     };
     desk->exit = run_line(&context, argc, argv);

@@ -13,6 +13,7 @@ struct desk {
     struct pk_pool *pool;
     const char *folder;
     bool is_terminal; /**< a person sits here */
+    unsigned columns; /**< of the terminal; 0 = 80 */
     enum pk_exit exit;
     char *out, *err;  /**< of the last run */
     struct pk_db *db; /**< between desk_db() and desk_db_close() */

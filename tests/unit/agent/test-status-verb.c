@@ -11,6 +11,7 @@
 #include "adm/operations.h"
 #include "adm/scopes.h"
 #include "adm/steering.h"
+#include "agent/screen.h"
 #include "desk.h"
 
 #define DIGEST "3f2c1ab0aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
@@ -146,6 +147,22 @@ text_says_what_is_held_and_how_to_let_it_go(void **state)
 }
 
 static void
+text_keeps_to_the_width_of_the_terminal(void **state)
+{
+    struct desk *desk = *state;
+    fill(desk);
+    for (desk->columns = 34; desk->columns < 80; desk->columns++) {
+        assert_int_equal(desk_run(desk, "status", NULL), PK_EXIT_IN_STEP);
+        for (const char *line = desk->out; *line != '\0'; line += strspn(line, "\n")) {
+            size_t length = strcspn(line, "\n");
+            PK_SCRATCH(pool);
+            assert_true(pk_screen_width(pk_strndup(pool, line, length)) <= desk->columns);
+            line += length;
+        }
+    }
+}
+
+static void
 without_a_database_nothing_is_known_and_none_is_made(void **state)
 {
     struct desk *desk = *state;
@@ -164,6 +181,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(json_has_the_shape_of_the_contract),
         TEST(text_says_what_is_held_and_how_to_let_it_go),
+        TEST(text_keeps_to_the_width_of_the_terminal),
         TEST(without_a_database_nothing_is_known_and_none_is_made),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

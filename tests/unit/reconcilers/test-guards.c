@@ -115,7 +115,7 @@ static const struct guard_case {
      {0}},
     {"member: a move",
      1u << PK_GUARD_MEMBER,
-     "1 scopes move to another relationship, first " FIRST,
+     "1 scope moves to another relationship, first " FIRST,
      "relationship campus prune:owned\nsame " FIRST "\nleaving " FIRST " lab",
      {40, 0, NULL, in_step}},
     {"member: what moved already is created freely",
@@ -287,7 +287,7 @@ static const struct guard_case {
      {0}},
     {"several at once",
      1u << PK_GUARD_MEMBER | 1u << PK_GUARD_ADOPT | 1u << PK_GUARD_CONFLICT,
-     "member: servers: [b, a], now [a, b]; source: b, now a; adopt: 1 scopes",
+     "member: servers: [b, a], now [a, b]; source: b, now a; adopt: 1 scope that was",
      "relationship campus\nrelation-base campus b a\nwant " FIRST " name=\"g\"\nboth " FIRST
      "\nwant " SECOND "\na " SECOND " name=\"y\"\nb " SECOND " name=\"x\"\nbase " SECOND,
      {0}},

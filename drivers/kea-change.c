@@ -164,8 +164,8 @@ verify_whole(struct pk_server *server, struct pk_pool *pool, const struct pk_pre
     if (code != PK_OK) {
         return code;
     }
-    code = pk_kea_names_observe(pool, &server->names, server->config->name, &fetched.dhcp4, &seen,
-                                err);
+    code = pk_kea_names_observe(pool, &server->names, server->config->name, server->where,
+                                &fetched.dhcp4, &seen, err);
     pk_kea_keep_around(server, &fetched.dhcp4);
     pk_kea_forget(&fetched);
     if (code == PK_OK) {

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "drivers/kea-server.h"
+#include "drivers/kea-shape.h"
 
 enum {
     READ_ATTEMPTS = 5,        /* somebody may configure it between two of our questions */
@@ -164,7 +165,11 @@ ask_configuration(struct pk_server *server, struct pk_kea_fetched *out, struct p
     }
     out->dhcp4 = *dhcp4;
     out->hash = pk_kea_text(&arguments, "hash");
-    return PK_OK;
+    code = pk_kea_shape_check(dhcp4, server->where, err);
+    if (code != PK_OK) {
+        pk_error_prefix(err, "%s", command);
+    }
+    return code;
 }
 
 /* -- Fetching --------------------------------------------------------------------------------- */
@@ -217,7 +222,8 @@ kea_peerings(struct pk_server *server, struct pk_pool *pool, struct pk_peerings 
 {
     pk_kea_forget(&server->kept);
     enum pk_code code = pk_kea_fetch(server, &server->kept, err);
-    return code == PK_OK ? pk_kea_config_peerings(pool, &server->kept.dhcp4, out, err) : code;
+    return code == PK_OK ? pk_kea_names_peerings(pool, server->where, &server->kept.dhcp4, out, err)
+                         : code;
 }
 
 static void
@@ -365,9 +371,9 @@ observe(struct pk_server *server, struct pk_pool *pool, const struct pk_kea_fetc
     struct pk_observation seen = {.sequence = ""};
     struct pk_peerings peerings;
     enum pk_code code = pk_kea_names_observe(pool, &server->names, server->config->name,
-                                             &fetched->dhcp4, &seen, err);
+                                             server->where, &fetched->dhcp4, &seen, err);
     if (code == PK_OK) {
-        code = pk_kea_config_peerings(pool, &fetched->dhcp4, &peerings, err);
+        code = pk_kea_names_peerings(pool, server->where, &fetched->dhcp4, &peerings, err);
     }
     if (code == PK_OK) {
         pk_kea_fill_pairs(server, pool, &fetched->status, &peerings, &seen.relations);

@@ -1,0 +1,306 @@
+/* Every check of a Kea server finds what it is for, and stays silent just beside it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "drivers/kea-checks.h"
+#include "drivers/kea-versions.h"
+#include "kea-check-examples.h"
+
+static struct pk_kea_value *
+parse(struct pk_pool *pool, const char *quoted)
+{
+    char *text = pk_strdup(pool, quoted);
+    for (char *at = text; *at != '\0'; at++) {
+        *at = *at == '\'' ? '"' : *at;
+    }
+    struct pk_kea_value *value = pk_new(pool, struct pk_kea_value);
+    struct pk_error err = {0};
+    if (pk_kea_parse(pool, "example", text, strlen(text), value, &err) != PK_OK) {
+        fail_msg("%s: %s\n%s", err.where, err.message, text);
+    }
+    return value;
+}
+
+static struct pk_kea_facts
+facts_of(struct pk_pool *pool, const char *name, const char *quoted)
+{
+    const struct pk_kea_value *server = parse(pool, quoted);
+    const struct pk_kea_value *answers = pk_kea_get(server, "answers-all");
+    struct pk_kea_facts facts = {
+        .server = name,
+        .version = pk_kea_version_parse(pk_kea_text(server, "version")),
+        .dhcp4 = pk_kea_get(server, "dhcp4"),
+        .commands = pk_kea_get(server, "commands"),
+        .status = pk_kea_get(server, "status"),
+        .unsaved_scopes = -1,
+    };
+    facts.access = pk_kea_access_of(&(struct pk_server_config){
+        .url = pk_kea_text(server, "url"),
+        .password_file = pk_kea_is_true(server, "password") ? "secret" : NULL});
+    facts.access.answers_all = answers == NULL                ? PK_KEA_CANNOT_TELL
+                               : answers->kind == PK_KEA_TRUE ? PK_KEA_YES
+                                                              : PK_KEA_NO;
+    facts.has_clock = pk_kea_integer(server, "clock-ahead", &facts.clock_ahead_s);
+    pk_kea_integer(server, "unsaved", &facts.unsaved_scopes);
+    assert_non_null(facts.dhcp4);
+    pk_kea_facts_complete(pool, &facts);
+    return facts;
+}
+
+static const struct pk_finding *
+find(const struct pk_findings *findings, const char *code)
+{
+    for (size_t i = 0; i < findings->count; i++) {
+        if (strcmp(findings->at[i].code, code) == 0) {
+            return &findings->at[i];
+        }
+    }
+    return NULL;
+}
+
+static const struct pk_finding *
+examine(struct pk_pool *pool, const char *code, const char *server)
+{
+    struct pk_findings found = {0};
+    const struct pk_kea_facts facts = facts_of(pool, "kea-a", server);
+    pk_kea_examine(pool, &facts, &found);
+    return find(&found, code);
+}
+
+static const struct pk_finding *
+examine_pair(struct pk_pool *pool, const char *code, const char *const servers[2])
+{
+    struct pk_findings found = {0};
+    const struct pk_kea_facts a = facts_of(pool, "kea-a", servers[0]);
+    const struct pk_kea_facts b = facts_of(pool, "kea-b", servers[1]);
+    pk_kea_examine_pair(pool, &a, &b, &found);
+    return find(&found, code);
+}
+
+static const struct kea_example *
+example_of(const char *code)
+{
+    for (size_t i = 0; i < kea_example_count; i++) {
+        if (strcmp(kea_examples[i].code, code) == 0) {
+            return &kea_examples[i];
+        }
+    }
+    fail_msg("the check %s has no example", code);
+    return NULL;
+}
+
+static const struct kea_pair_example *
+pair_example_of(const char *code)
+{
+    for (size_t i = 0; i < kea_pair_example_count; i++) {
+        if (strcmp(kea_pair_examples[i].code, code) == 0) {
+            return &kea_pair_examples[i];
+        }
+    }
+    fail_msg("the check %s has no example", code);
+    return NULL;
+}
+
+static void
+every_check_of_a_server_finds_its_example_and_not_what_is_beside_it(void **state)
+{
+    (void)state;
+    PK_SCRATCH(pool);
+    for (size_t i = 0; i < pk_kea_check_count; i++) {
+        const char *code = pk_kea_checks[i].is.code;
+        const struct kea_example *example = example_of(code);
+        const struct pk_finding *found = examine(pool, code, example->finds);
+        if (found == NULL) {
+            fail_msg("%s is not found", code);
+        }
+        assert_string_equal(found->server, "kea-a");
+        assert_true(found->severity == pk_kea_checks[i].is.severity);
+        found = examine(pool, code, example->passes);
+        if (found != NULL) {
+            fail_msg("%s is found where it is not: %s", code, found->message);
+        }
+    }
+    assert_int_equal(kea_example_count, pk_kea_check_count);
+}
+
+static void
+every_check_of_a_pair_finds_its_example_and_not_what_is_beside_it(void **state)
+{
+    (void)state;
+    PK_SCRATCH(pool);
+    for (size_t i = 0; i < pk_kea_pair_check_count; i++) {
+        const char *code = pk_kea_pair_checks[i].is.code;
+        const struct kea_pair_example *example = pair_example_of(code);
+        const struct pk_finding *found = examine_pair(pool, code, example->finds);
+        if (found == NULL) {
+            fail_msg("%s is not found", code);
+        }
+        assert_null(found->server);
+        found = examine_pair(pool, code, example->passes);
+        if (found != NULL) {
+            fail_msg("%s is found where it is not: %s", code, found->message);
+        }
+    }
+    assert_int_equal(kea_pair_example_count, pk_kea_pair_check_count);
+}
+
+static void
+the_ids_of_subnets_are_the_first_thing_told_of_a_pair(void **state)
+{
+    (void)state;
+    PK_SCRATCH(pool);
+    struct pk_findings found = {0};
+    const struct pk_kea_facts a =
+        facts_of(pool, "kea-a",
+                 "{'version': '2.2.0', 'dhcp4': {'subnet4': [{'id': 1, 'subnet': "
+                 "'10.0.0.0/24'}, {'id': 2, 'subnet': '10.0.1.0/24'}]}}");
+    const struct pk_kea_facts b =
+        facts_of(pool, "kea-b",
+                 "{'version': '3.0.4', 'dhcp4': {'subnet4': [{'id': 2, 'subnet': "
+                 "'10.0.0.0/24'}, {'id': 1, 'subnet': '10.0.1.0/24'}]}}");
+    pk_kea_examine_pair(pool, &a, &b, &found);
+    assert_string_equal(found.at[0].code, "subnet-id-mismatch");
+    assert_string_equal(found.at[0].subnet, "10.0.0.0/24");
+    assert_string_equal(found.at[0].message, "id 1 on kea-a, 2 on kea-b");
+    assert_string_equal(found.at[1].code, "subnet-id-mismatch");
+    assert_null(find(&found, "subnet-id-elsewhere")); /* the same two once more */
+}
+
+static void
+a_server_as_it_should_be_has_no_findings(void **state)
+{
+    (void)state;
+    PK_SCRATCH(pool);
+    struct pk_findings found = {0};
+    const struct pk_kea_facts facts = facts_of(
+        pool, "kea-a",
+        "{'version': '3.0.5', 'url': 'https://kea-a.example:8000/', 'password': true,"
+        " 'answers-all': false, 'clock-ahead': 2, 'unsaved': 0,"
+        " 'commands': ['lease4-update', 'subnet4-add', 'reservation-add', 'stat-lease4-get'],"
+        " 'status': {'sockets': {'status': 'ready'}, 'multi-threading-enabled': true,"
+        "  'high-availability': [{'ha-mode': 'hot-standby', 'ha-servers': {'local': {'state': "
+        "'hot-standby'}, 'remote': {'age': 4, 'in-touch': true}}}]},"
+        " 'dhcp4': {'hooks-libraries': [{'library': '/x/libdhcp_ha.so', 'parameters': "
+        "{'high-availability': [{'this-server-name': 's1', 'mode': 'hot-standby', 'peers': ["
+        "{'name': 's1', 'role': 'primary', 'url': 'http://10.0.0.1:8001/'}, {'name': 's2', "
+        "'role': 'standby', 'url': 'http://10.0.0.2:8001/'}]}]}}],"
+        " 'lease-database': {'type': 'memfile'},"
+        " 'subnet4': [{'id': 1, 'subnet': '10.0.0.0/24', 'pools': [{'pool': '10.0.0.8/29'}]}]}}");
+    pk_kea_examine(pool, &facts, &found);
+    if (found.count > 0) {
+        fail_msg("%s: %s", found.at[0].code, found.at[0].message);
+    }
+}
+
+static void
+what_could_not_be_found_out_is_no_finding(void **state)
+{
+    (void)state;
+    PK_SCRATCH(pool);
+    struct pk_findings found = {0};
+    const struct pk_kea_facts facts = facts_of(pool, "kea-a", "{'dhcp4': {}}");
+    pk_kea_examine(pool, &facts, &found);
+    for (size_t i = 0; i < found.count; i++) { /* all that an empty file itself says */
+        assert_true(strcmp(found.at[i].code, "no-relationship") == 0 ||
+                    strcmp(found.at[i].code, "statistics-missing") == 0);
+    }
+}
+
+static void
+debians_kea_is_told_with_its_weaknesses_and_what_mends_them(void **state)
+{
+    (void)state;
+    PK_SCRATCH(pool);
+    const struct pk_finding *found =
+        examine(pool, "vulnerable-version", "{'version': '2.2.0', 'dhcp4': {}}");
+    assert_non_null(found);
+    assert_non_null(strstr(found->message, "CVE-2025-32801"));
+    assert_non_null(strstr(found->message, "mended in 2.4.2"));
+}
+
+static void
+a_weakness_begins_before_it_is_mended(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < pk_kea_weakness_count; i++) {
+        assert_true(pk_kea_version_compare(pk_kea_weaknesses[i].first, pk_kea_weaknesses[i].fixed) <
+                    0);
+    }
+}
+
+static void
+urls_are_taken_apart(void **state)
+{
+    (void)state;
+    PK_SCRATCH(pool);
+    static const struct {
+        const char *url, *host;
+        int64_t port;
+    } rows[] = {
+        {"http://10.0.0.1:8001/", "10.0.0.1", 8001},
+        {"https://kea.example", "kea.example", 0},
+        {"http://[::1]:80", "::1", 80},
+        {"http://[2001:db8::1]/", "2001:db8::1", 0},
+        {"http://h:x/", "h", 0},
+        {"", "", 0},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        int64_t port = -1;
+        assert_string_equal(pk_kea_url_host(pool, rows[i].url, &port), rows[i].host);
+        assert_int_equal(port, rows[i].port);
+    }
+    assert_true(pk_kea_is_loopback("127.8.0.1") && pk_kea_is_loopback("::1") &&
+                pk_kea_is_loopback("LocalHost") && !pk_kea_is_loopback("localhost.example"));
+}
+
+static void
+assert_is_well_written(const struct pk_check *check)
+{
+    const char *document = check->document, *advice = check->advice;
+    assert_int_equal(strspn(check->code, "abcdefghijklmnopqrstuvwxyz0123456789-"),
+                     strlen(check->code));
+    assert_int_equal(document[strlen(document) - 1], '.');
+    assert_int_not_equal(advice[strlen(advice) - 1], '.');
+    assert_null(strchr(document, '\n'));
+}
+
+static void
+every_row_has_a_code_of_its_own_and_says_what_to_do(void **state)
+{
+    (void)state;
+    size_t count = pk_kea_check_count + pk_kea_pair_check_count;
+    for (size_t i = 0; i < count; i++) {
+        const struct pk_check *one = i < pk_kea_check_count
+                                         ? &pk_kea_checks[i].is
+                                         : &pk_kea_pair_checks[i - pk_kea_check_count].is;
+        assert_is_well_written(one);
+        for (size_t j = 0; j < i; j++) {
+            const struct pk_check *other = j < pk_kea_check_count
+                                               ? &pk_kea_checks[j].is
+                                               : &pk_kea_pair_checks[j - pk_kea_check_count].is;
+            assert_string_not_equal(one->code, other->code);
+        }
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_check_of_a_server_finds_its_example_and_not_what_is_beside_it),
+        cmocka_unit_test(every_check_of_a_pair_finds_its_example_and_not_what_is_beside_it),
+        cmocka_unit_test(the_ids_of_subnets_are_the_first_thing_told_of_a_pair),
+        cmocka_unit_test(a_server_as_it_should_be_has_no_findings),
+        cmocka_unit_test(what_could_not_be_found_out_is_no_finding),
+        cmocka_unit_test(debians_kea_is_told_with_its_weaknesses_and_what_mends_them),
+        cmocka_unit_test(a_weakness_begins_before_it_is_mended),
+        cmocka_unit_test(urls_are_taken_apart),
+        cmocka_unit_test(every_row_has_a_code_of_its_own_and_says_what_to_do),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

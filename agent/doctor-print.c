@@ -159,6 +159,7 @@ pk_doctor_print(struct pk_context *context, const struct pk_doctor *doctor)
     struct pk_screen screen = pk_screen_of(context);
     for (size_t i = 0; i < doctor->subject_count; i++) {
         put_subject(&screen, doctor, &doctor->subjects[i]);
+        pk_screen_line(&screen);
     }
     put_summary(&screen, doctor);
 }

@@ -42,7 +42,7 @@ struct pk_kea_facts {
     struct pk_kea_access access;
     bool has_clock;
     int64_t clock_ahead_s; /**< the server's clock less ours */
-    /** How many scopes differ from the file that it would start with again; -1 = cannot tell. */
+    /** Scopes that differ from the file it would start with again, or PK_KEA_UNSAVED_UNKNOWN. */
     int64_t unsaved_scopes;
 
     /* Worked out of dhcp4 by pk_kea_facts_complete(). */

@@ -50,8 +50,13 @@ void pk_doctor_sort(struct pk_doctor *doctor);
 /** How many findings of this severity. */
 size_t pk_doctor_count(const struct pk_doctor *doctor, enum pk_severity_of_finding severity);
 
-/** The one check that is no row of a table: a server that could not be asked. */
-extern const struct pk_check pk_doctor_unreachable;
+/** What shows when servers are read, whatever their kind. */
+enum pk_doctor_server_check {
+    PK_DOCTOR_UNREACHABLE,
+    PK_DOCTOR_OTHER_PAIR,
+    PK_DOCTOR_SERVER_CHECKS
+};
+extern const struct pk_check pk_doctor_server_checks[];
 
 /** Is the finding about this subject? */
 bool pk_doctor_is_about(const struct pk_doctor_finding *finding,

@@ -307,7 +307,9 @@ static void
 add_row_checks(struct pk_text *out)
 {
     pk_text_add(out, check_head);
-    add_check(out, &pk_doctor_unreachable);
+    for (size_t i = 0; i < PK_DOCTOR_SERVER_CHECKS; i++) {
+        add_check(out, &pk_doctor_server_checks[i]);
+    }
     for (size_t i = 0; i < pk_row_check_count; i++) {
         add_check(out, &pk_row_checks[i].is);
     }

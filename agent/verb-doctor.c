@@ -14,59 +14,50 @@
 #include "agent/verb.h"
 #include "base/nearest.h"
 
-struct pair {
-    const char *name;
-    const char *servers[PK_PAIR];
-    bool chosen;
-};
-
 struct visit {
     struct pk_context *context;
     struct pk_pool *pool;
     const struct pk_arguments *arguments;
     struct pk_installation installation;
-    struct pair *pairs; /* by name */
-    size_t pair_count;
+    struct pk_snapshot snapshot; /* of it only the relationships count */
     struct pk_fleet fleet;
     struct pk_doctor doctor;
 };
 
-const struct pk_check pk_doctor_unreachable = {
-    "server-unreachable", PK_FINDING_PROBLEM,
-    "A server could not be asked, or answered something that is no answer.",
-    "see that the server runs and that this machine may reach it; pairkeeper writes to neither "
-    "server of its pair meanwhile"};
+const struct pk_check pk_doctor_server_checks[] = {
+    [PK_DOCTOR_UNREACHABLE] = {"server-unreachable", PK_FINDING_PROBLEM,
+                               "A server could not be asked, or answered something that is no "
+                               "answer.",
+                               "see that the server runs and that this machine may reach it; "
+                               "pairkeeper writes to neither server of its pair meanwhile"},
+    [PK_DOCTOR_OTHER_PAIR] = {"relationship-not-as-in-git", PK_FINDING_PROBLEM,
+                              "What a server says of its partner is not what Git says.",
+                              "correct servers of the relationship in Git, or the server's high "
+                              "availability"},
+};
 
 /* -- What there is to look at -- */
 
+/* As far as they are known: the tables remember no policies. */
 static void
-take_pairs_of_git(struct visit *visit, const struct pk_snapshot *snapshot)
-{
-    visit->pairs = pk_array(visit->pool, struct pair, snapshot->relationship_count + 1);
-    for (size_t i = 0; i < snapshot->relationship_count; i++) {
-        const struct pk_wanted_relationship *one = &snapshot->relationships[i];
-        visit->pairs[visit->pair_count++] = (struct pair){
-            .name = one->name, .servers = {one->servers[PK_SERVER_1], one->servers[PK_SERVER_2]}};
-    }
-}
-
-static void
-take_pairs_of_tables(struct visit *visit)
+take_relationships_of_tables(struct visit *visit)
 {
     struct pk_relations known = {0};
     if (visit->context->db == NULL ||
         pk_adm_relations_load(visit->context->db, visit->pool, &known, NULL) != PK_OK) {
         return;
     }
-    visit->pairs = pk_array(visit->pool, struct pair, known.count + 1);
+    struct pk_wanted_relationship *all =
+        pk_array(visit->pool, struct pk_wanted_relationship, known.count + 1);
     for (size_t i = 0; i < known.count; i++) {
         const struct pk_relation *one = &known.at[i];
         if (one->servers[PK_SERVER_1] != NULL && one->servers[PK_SERVER_2] != NULL) {
-            visit->pairs[visit->pair_count++] =
-                (struct pair){.name = one->name,
-                              .servers = {one->servers[PK_SERVER_1], one->servers[PK_SERVER_2]}};
+            all[visit->snapshot.relationship_count++] = (struct pk_wanted_relationship){
+                .name = one->name,
+                .servers = {one->servers[PK_SERVER_1], one->servers[PK_SERVER_2]}};
         }
     }
+    visit->snapshot.relationships = all;
 }
 
 static const char *
@@ -92,9 +83,9 @@ look_at_git(struct visit *visit)
     *(judged ? &visit->installation.revision_failure : &visit->installation.repository_failure) =
         failure;
     if (code == PK_OK) {
-        take_pairs_of_git(visit, &desired.snapshot);
+        visit->snapshot = desired.snapshot;
     } else {
-        take_pairs_of_tables(visit);
+        take_relationships_of_tables(visit);
     }
 }
 
@@ -128,9 +119,9 @@ is_known(const struct visit *visit, const char *name, struct pk_nearest *nearest
 {
     const struct pk_config *config = visit->context->config;
     bool known = false;
-    for (size_t i = 0; i < visit->pair_count; i++) {
-        known = known || strcmp(visit->pairs[i].name, name) == 0;
-        pk_nearest_offer(nearest, visit->pairs[i].name);
+    for (size_t i = 0; i < visit->snapshot.relationship_count; i++) {
+        known = known || strcmp(visit->snapshot.relationships[i].name, name) == 0;
+        pk_nearest_offer(nearest, visit->snapshot.relationships[i].name);
     }
     for (size_t i = 0; i < config->server_count; i++) {
         known = known || strcmp(config->servers[i].name, name) == 0;
@@ -153,25 +144,31 @@ unknown_name(const struct visit *visit, struct pk_nearest *nearest)
     return NULL;
 }
 
-/* Servers by name, and those of the pairs chosen. */
+static bool
+is_chosen(const struct visit *visit, const char *name)
+{
+    return visit->arguments->positional_count == 0 || is_named(visit, name);
+}
+
+/* Servers by name, and those of the relationships chosen. */
 static const char *const *
-choose(struct visit *visit, size_t *count)
+choose_servers(const struct visit *visit, size_t *count)
 {
     const struct pk_config *config = visit->context->config;
-    bool all = visit->arguments->positional_count == 0;
+    const struct pk_snapshot *snapshot = &visit->snapshot;
     const char **names =
-        pk_array(visit->pool, const char *, config->server_count + PK_PAIR * visit->pair_count + 1);
+        pk_array(visit->pool, const char *,
+                 config->server_count + PK_PAIR * snapshot->relationship_count + 1);
     *count = 0;
     for (size_t i = 0; i < config->server_count; i++) {
-        if (all || is_named(visit, config->servers[i].name)) {
+        if (is_chosen(visit, config->servers[i].name)) {
             names[(*count)++] = config->servers[i].name;
         }
     }
-    for (size_t i = 0; i < visit->pair_count; i++) {
-        struct pair *pair = &visit->pairs[i];
-        pair->chosen = all || is_named(visit, pair->name);
-        for (size_t side = 0; side < PK_PAIR && pair->chosen; side++) {
-            names[(*count)++] = pair->servers[side];
+    for (size_t i = 0; i < snapshot->relationship_count; i++) {
+        const struct pk_wanted_relationship *one = &snapshot->relationships[i];
+        for (size_t side = 0; side < PK_PAIR && is_chosen(visit, one->name); side++) {
+            names[(*count)++] = one->servers[side];
         }
     }
     return names;
@@ -193,7 +190,12 @@ examine_server(struct visit *visit, const struct pk_fleet_server *server)
         failure = text_of(visit->pool, &err);
     }
     if (failure != NULL) {
-        pk_finding_add(visit->pool, &own, &pk_doctor_unreachable, name, NULL, "%s", failure);
+        pk_finding_add(visit->pool, &own, &pk_doctor_server_checks[PK_DOCTOR_UNREACHABLE], name,
+                       NULL, "%s", failure);
+    }
+    if (server->known && server->problem != NULL) {
+        pk_finding_add(visit->pool, &own, &pk_doctor_server_checks[PK_DOCTOR_OTHER_PAIR], name,
+                       NULL, "%s", server->problem);
     }
     if (server->known) {
         pk_rows_examine(visit->pool, name, &server->observed.rows, &of_rows);
@@ -205,7 +207,7 @@ examine_server(struct visit *visit, const struct pk_fleet_server *server)
 }
 
 static void
-examine_known_pair(struct visit *visit, const struct pair *pair,
+examine_known_pair(struct visit *visit, const struct pk_wanted_relationship *pair,
                    const struct pk_fleet_server *first, const struct pk_fleet_server *second)
 {
     struct pk_findings own = {0}, of_rows = {0};
@@ -214,8 +216,8 @@ examine_known_pair(struct visit *visit, const struct pair *pair,
     bool alike = first->driver == second->driver && first->driver->examine_pair != NULL;
     if (alike && first->driver->examine_pair(first->connection, second->connection, visit->pool,
                                              &own, &err) != PK_OK) {
-        pk_finding_add(visit->pool, &own, &pk_doctor_unreachable, NULL, NULL, "%s",
-                       text_of(visit->pool, &err));
+        pk_finding_add(visit->pool, &own, &pk_doctor_server_checks[PK_DOCTOR_UNREACHABLE], NULL,
+                       NULL, "%s", text_of(visit->pool, &err));
     }
     pk_rows_examine_pair(visit->pool, pair->servers, rows, &of_rows);
     pk_doctor_take(&visit->doctor, pair->name, &own);
@@ -223,7 +225,7 @@ examine_known_pair(struct visit *visit, const struct pair *pair,
 }
 
 static void
-examine_pair(struct visit *visit, const struct pair *pair)
+examine_pair(struct visit *visit, const struct pk_wanted_relationship *pair)
 {
     const struct pk_fleet_server *first = pk_fleet_find(&visit->fleet, pair->servers[PK_SERVER_1]);
     const struct pk_fleet_server *second = pk_fleet_find(&visit->fleet, pair->servers[PK_SERVER_2]);
@@ -250,28 +252,29 @@ static void
 make_room(struct visit *visit)
 {
     size_t servers = visit->context->config != NULL ? visit->context->config->server_count : 0;
-    visit->doctor.subjects =
-        pk_array(visit->pool, struct pk_doctor_subject, 1 + servers + visit->pair_count);
+    visit->doctor.subjects = pk_array(visit->pool, struct pk_doctor_subject,
+                                      1 + servers + visit->snapshot.relationship_count);
 }
 
 static enum pk_exit
 examine_all(struct visit *visit)
 {
     size_t count;
-    const char *const *names = choose(visit, &count);
+    const char *const *names = choose_servers(visit, &count);
     make_room(visit);
     if (visit->arguments->positional_count == 0) {
         examine_installation(visit);
     }
-    pk_fleet_open(visit->pool, visit->context->config, visit->context->db, names, count,
-                  &visit->fleet);
+    pk_fleet_open(visit->pool, visit->context->config, visit->context->db, &visit->snapshot, names,
+                  count, &visit->fleet);
     pk_fleet_observe(&visit->fleet);
     for (size_t i = 0; i < visit->fleet.count; i++) {
         examine_server(visit, &visit->fleet.at[i]);
     }
-    for (size_t i = 0; i < visit->pair_count; i++) {
-        if (visit->pairs[i].chosen) {
-            examine_pair(visit, &visit->pairs[i]);
+    for (size_t i = 0; i < visit->snapshot.relationship_count; i++) {
+        const struct pk_wanted_relationship *one = &visit->snapshot.relationships[i];
+        if (is_chosen(visit, one->name)) {
+            examine_pair(visit, one);
         }
     }
     pk_fleet_close(&visit->fleet);

@@ -2,6 +2,9 @@
 #include "drivers/finding.h"
 
 #include <stdarg.h>
+#include <string.h>
+
+#include "base/utf8.h"
 
 const char *
 pk_finding_severity_name(enum pk_severity_of_finding severity)
@@ -12,14 +15,27 @@ pk_finding_severity_name(enum pk_severity_of_finding severity)
     return names[severity];
 }
 
+/* Texts of servers are bytes; what is no UTF-8 would spoil a whole JSON document. */
+static void
+make_readable(char *text)
+{
+    uint32_t point;
+    while (*text != '\0') {
+        size_t bytes = pk_utf8_decode(text, strlen(text), &point);
+        *text = bytes != 0 ? *text : '?';
+        text += bytes != 0 ? bytes : 1;
+    }
+}
+
 void
 pk_finding_add(struct pk_pool *pool, struct pk_findings *out, const struct pk_check *check,
                const char *server, const char *subnet, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    const char *message = pk_vsprintf(pool, format, args);
+    char *message = pk_vsprintf(pool, format, args);
     va_end(args);
+    make_readable(message);
     *pk_push(pool, out) = (struct pk_finding){
         .severity = check->severity,
         .code = check->code,

@@ -21,7 +21,8 @@ const char *pk_finding_severity_name(enum pk_severity_of_finding severity);
 
 /**
  * Adds what @p check has found.
- * @param out     code and advice are the row's, the message is made in @p pool
+ * @param out     code and advice are the row's, the message is made in @p pool: bytes of it that
+ * are no UTF-8 become question marks
  * @param server  borrowed; NULL = the pair
  * @param subnet  borrowed; text of a prefix, or NULL
  */

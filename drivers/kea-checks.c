@@ -266,6 +266,7 @@ pk_kea_tell(const struct pk_kea_report *report, const char *subnet, const char *
     va_start(args, format);
     const char *message = pk_vsprintf(report->pool, format, args);
     va_end(args);
+    subnet = subnet != NULL ? pk_strdup(report->pool, subnet) : NULL; /* the facts may go first */
     pk_finding_add(report->pool, report->out, report->check, report->server, subnet, "%s", message);
 }
 

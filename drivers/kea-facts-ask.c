@@ -33,7 +33,7 @@ ask_version(struct pk_kea_client *client)
 }
 
 /* The same server, asked by somebody who has no credentials. */
-static enum pk_kea_answer
+static enum pk_kea_certainty
 ask_without_credentials(const struct pk_server_config *config)
 {
     PK_SCRATCH(scratch);

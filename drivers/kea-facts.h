@@ -22,15 +22,15 @@ struct pk_kea_version pk_kea_version_parse(const char *text);
 int pk_kea_version_compare(struct pk_kea_version a, struct pk_kea_version b);
 bool pk_kea_version_known(struct pk_kea_version version);
 
-enum pk_kea_answer { PK_KEA_CANNOT_TELL, PK_KEA_NO, PK_KEA_YES };
+enum pk_kea_certainty { PK_KEA_CANNOT_TELL, PK_KEA_NO, PK_KEA_YES };
 
 /** How the agent talks to the server; zero for a server that is a file. */
 struct pk_kea_access {
-    bool is_network;                /**< there is a URL                                   */
-    bool is_https, is_this_host;    /**< of the URL                                       */
-    int64_t port;                   /**< of the URL                                       */
-    bool has_credentials;           /**< the agent sends some                             */
-    enum pk_kea_answer answers_all; /**< it obeys without any credentials or certificate  */
+    bool is_network;                   /**< there is a URL                                   */
+    bool is_https, is_this_host;       /**< of the URL                                       */
+    int64_t port;                      /**< of the URL                                       */
+    bool has_credentials;              /**< the agent sends some                             */
+    enum pk_kea_certainty answers_all; /**< it obeys without any credentials or certificate  */
 };
 
 struct pk_kea_facts {

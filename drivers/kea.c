@@ -9,7 +9,9 @@
 
 #include <string.h>
 
+#include "drivers/kea-checks.h"
 #include "drivers/kea-client.h"
+#include "drivers/kea-examined.h"
 #include "drivers/kea-names.h"
 #include "drivers/kea-status.h"
 
@@ -40,6 +42,7 @@ struct pk_server {
     bool knows_commands, has[OPTIONAL_COMMANDS];
     struct fetched kept; /* for the next read; pool NULL = nothing */
     struct pk_kea_names names;
+    struct pk_kea_examined examined;
 };
 
 static const struct pk_capabilities capabilities = {
@@ -83,6 +86,7 @@ kea_close(struct pk_server *server)
 {
     if (server != NULL) {
         forget_kept(server);
+        pk_kea_examined_forget(&server->examined);
         pk_kea_client_close(server->client);
         pk_pool_free(server->pool);
     }
@@ -436,6 +440,38 @@ kea_health(struct pk_server *server, struct pk_health *out, struct pk_error *err
     return code;
 }
 
+static enum pk_code
+know(struct pk_server *server, struct pk_error *err)
+{
+    return pk_kea_examined_know(&server->examined, server->client, server->config, err);
+}
+
+static enum pk_code
+kea_examine(struct pk_server *server, struct pk_pool *pool, struct pk_findings *out,
+            struct pk_error *err)
+{
+    pk_kea_examined_forget(&server->examined);
+    enum pk_code code = know(server, err);
+    if (code == PK_OK) {
+        pk_kea_examine(pool, &server->examined.facts, out);
+    }
+    return code;
+}
+
+static enum pk_code
+kea_examine_pair(struct pk_server *first, struct pk_server *second, struct pk_pool *pool,
+                 struct pk_findings *out, struct pk_error *err)
+{
+    enum pk_code code = know(first, err);
+    if (code == PK_OK) {
+        code = know(second, err);
+    }
+    if (code == PK_OK) {
+        pk_kea_examine_pair(pool, &first->examined.facts, &second->examined.facts, out);
+    }
+    return code;
+}
+
 const struct pk_driver pk_driver_kea = {
     .name = "kea",
     .needs_url = true,
@@ -449,5 +485,7 @@ const struct pk_driver pk_driver_kea = {
     .write = kea_write,
     .verify = kea_verify,
     .health = kea_health,
+    .examine = kea_examine,
+    .examine_pair = kea_examine_pair,
     .close = kea_close,
 };

@@ -336,12 +336,13 @@ add_kea_pair_checks(struct pk_text *out)
 static void
 add_kea_versions(struct pk_text *out)
 {
-    pk_text_add(out, "| from | mended in | names | what |\n|---|---|---|---|\n");
+    pk_text_add(out, "| from | before | mended in | names | what |\n|---|---|---|---|---|\n");
     for (size_t i = 0; i < pk_kea_weakness_count; i++) {
         const struct pk_kea_weakness *one = &pk_kea_weaknesses[i];
-        pk_text_addf(out, "| %u.%u.%u | %u.%u.%u | %s | %s |\n", one->first.major, one->first.minor,
-                     one->first.patch, one->fixed.major, one->fixed.minor, one->fixed.patch,
-                     one->names, cell(out->pool, one->what));
+        pk_text_addf(
+            out, "| %s | %s | %s | %s | %s |\n", pk_kea_version_text(out->pool, one->first),
+            pk_kea_version_text(out->pool, one->end), pk_kea_version_text(out->pool, one->fixed),
+            one->names, cell(out->pool, one->what));
     }
 }
 

@@ -22,8 +22,10 @@ const struct pk_kea_check pk_kea_checks[] = {
      pk_kea_look_terminated},
     {{"ha-heartbeat-stopped", PROBLEM,
       "The server calls its state normal but has not heard of its partner for several heartbeats: "
-      "what a refused config-set leaves behind in Kea 2.2. It would not take over.",
-      "set the running configuration once more (config-get, then config-set), or restart it"},
+      "the partner is out of reach, or, in Kea 2.2, a refused config-set has stopped the "
+      "heartbeats. Then the server does not take over.",
+      "see that the partner answers; then set each server's running configuration once more "
+      "(config-get, then config-set), or restart it"},
      pk_kea_look_heartbeat_stopped},
     {{"ha-not-normal", WARNING,
       "The relationship is in another state than its mode: pairkeeper waits before it writes.",

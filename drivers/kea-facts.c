@@ -23,6 +23,12 @@ pk_kea_version_parse(const char *text)
     return version;
 }
 
+const char *
+pk_kea_version_text(struct pk_pool *pool, struct pk_kea_version version)
+{
+    return pk_sprintf(pool, "%u.%u.%u", version.major, version.minor, version.patch);
+}
+
 bool
 pk_kea_version_known(struct pk_kea_version version)
 {

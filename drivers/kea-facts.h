@@ -18,6 +18,8 @@ struct pk_kea_version {
 
 /** Reads `2.6.3`, also with something behind it (`2.7.9-git`); unknown when it is none. */
 struct pk_kea_version pk_kea_version_parse(const char *text);
+/** The same form. */
+const char *pk_kea_version_text(struct pk_pool *pool, struct pk_kea_version version);
 /** <0, 0, >0 */
 int pk_kea_version_compare(struct pk_kea_version a, struct pk_kea_version b);
 bool pk_kea_version_known(struct pk_kea_version version);

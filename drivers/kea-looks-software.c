@@ -13,7 +13,7 @@ pk_kea_look_vulnerable(const struct pk_kea_report *report, const struct pk_kea_f
     for (size_t i = 0; i < pk_kea_weakness_count; i++) {
         const struct pk_kea_weakness *weakness = &pk_kea_weaknesses[i];
         if (pk_kea_version_compare(facts->version, weakness->first) >= 0 &&
-            pk_kea_version_compare(facts->version, weakness->fixed) < 0) {
+            pk_kea_version_compare(facts->version, weakness->end) < 0) {
             pk_kea_tell(report, NULL, "Kea %s has %s: %s; mended in %s",
                         pk_kea_version_text(report->pool, facts->version), weakness->names,
                         weakness->what, pk_kea_version_text(report->pool, weakness->fixed));

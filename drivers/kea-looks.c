@@ -5,12 +5,6 @@
 
 enum { NAMES_SHOWN = 3 };
 
-const char *
-pk_kea_version_text(struct pk_pool *pool, struct pk_kea_version version)
-{
-    return pk_sprintf(pool, "%u.%u.%u", version.major, version.minor, version.patch);
-}
-
 bool
 pk_kea_version_is_from(struct pk_kea_version version, unsigned major, unsigned minor)
 {

@@ -41,9 +41,6 @@ pk_kea_pair_look pk_kea_look_ids, pk_kea_look_id_elsewhere, pk_kea_look_incompat
 
 /* -- What several of them need -- */
 
-/** `2.6.3` */
-const char *pk_kea_version_text(struct pk_pool *pool, struct pk_kea_version version);
-
 /** Is the version known and at least MAJOR.MINOR.0? */
 bool pk_kea_version_is_from(struct pk_kea_version version, unsigned major, unsigned minor);
 

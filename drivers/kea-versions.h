@@ -7,11 +7,12 @@
 
 #include "drivers/kea-facts.h"
 
-/** Versions first <= v < fixed have it. */
+/** Versions first <= v < end have it. */
 struct pk_kea_weakness {
-    struct pk_kea_version first, fixed;
-    const char *names; /**< CVE numbers           */
-    const char *what;  /**< in a few words        */
+    struct pk_kea_version first, end;
+    struct pk_kea_version fixed; /**< the one to upgrade to at least */
+    const char *names;           /**< CVE numbers           */
+    const char *what;            /**< in a few words        */
 };
 
 extern const struct pk_kea_weakness pk_kea_weaknesses[];

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "drivers/kea-checks.h"
+#include "drivers/kea-facts-ask.h"
 #include "drivers/kea-versions.h"
 #include "kea-check-examples.h"
 
@@ -228,9 +229,58 @@ a_weakness_begins_before_it_is_mended(void **state)
 {
     (void)state;
     for (size_t i = 0; i < pk_kea_weakness_count; i++) {
-        assert_true(pk_kea_version_compare(pk_kea_weaknesses[i].first, pk_kea_weaknesses[i].fixed) <
-                    0);
+        const struct pk_kea_weakness *one = &pk_kea_weaknesses[i];
+        assert_true(pk_kea_version_compare(one->first, one->end) < 0);
+        assert_true(pk_kea_version_compare(one->end, one->fixed) <= 0);
     }
+}
+
+/* Each weakness at its edges: what public sources name as affected and as mended. */
+static void
+versions_are_judged_as_the_advisories_do(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *version, *name;
+        bool has_it;
+    } rows[] = {
+        {"2.4.1", "CVE-2025-32801", true},  {"2.4.2", "CVE-2025-32801", false},
+        {"2.6.2", "CVE-2025-32801", true},  {"2.6.3", "CVE-2025-32801", false},
+        {"2.7.8", "CVE-2025-32801", true},  {"2.7.9", "CVE-2025-32801", false},
+        {"2.7.0", "CVE-2025-40779", false}, {"2.7.1", "CVE-2025-40779", true},
+        {"3.0.0", "CVE-2025-40779", true},  {"3.0.1", "CVE-2025-40779", false},
+        {"3.1.0", "CVE-2025-40779", true},  {"3.1.1", "CVE-2025-40779", false},
+        {"3.0.0", "CVE-2025-11232", false}, {"3.0.1", "CVE-2025-11232", true},
+        {"3.0.2", "CVE-2025-11232", false}, {"3.1.2", "CVE-2025-11232", true},
+        {"3.1.3", "CVE-2025-11232", false}, {"2.6.4", "CVE-2026-3608", true},
+        {"2.6.5", "CVE-2026-3608", false},  {"3.0.2", "CVE-2026-3608", true},
+        {"3.0.3", "CVE-2026-3608", false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct pk_kea_version version = pk_kea_version_parse(rows[i].version);
+        bool has_it = false;
+        for (size_t j = 0; j < pk_kea_weakness_count; j++) {
+            const struct pk_kea_weakness *one = &pk_kea_weaknesses[j];
+            has_it = has_it || (strncmp(one->names, rows[i].name, strlen(rows[i].name)) == 0 &&
+                                pk_kea_version_compare(version, one->first) >= 0 &&
+                                pk_kea_version_compare(version, one->end) < 0);
+        }
+        if (has_it != rows[i].has_it) {
+            fail_msg("%s in %s", rows[i].name, rows[i].version);
+        }
+    }
+}
+
+static void
+clocks_are_read_as_kea_writes_them(void **state)
+{
+    (void)state;
+    int64_t ahead_s = 0;
+    const struct pk_wall now = {INT64_C(1795322106500)}; /* 2026-11-22T04:35:06.5Z */
+    assert_true(pk_kea_clock_ahead("Sun, 22 Nov 2026 04:35:46 GMT", now, &ahead_s));
+    assert_int_equal(ahead_s, 40);
+    assert_false(pk_kea_clock_ahead("2026-11-22T04:35:46Z", now, &ahead_s));
+    assert_false(pk_kea_clock_ahead(NULL, now, &ahead_s));
 }
 
 static void
@@ -299,6 +349,8 @@ main(void)
         cmocka_unit_test(what_could_not_be_found_out_is_no_finding),
         cmocka_unit_test(debians_kea_is_told_with_its_weaknesses_and_what_mends_them),
         cmocka_unit_test(a_weakness_begins_before_it_is_mended),
+        cmocka_unit_test(versions_are_judged_as_the_advisories_do),
+        cmocka_unit_test(clocks_are_read_as_kea_writes_them),
         cmocka_unit_test(urls_are_taken_apart),
         cmocka_unit_test(every_row_has_a_code_of_its_own_and_says_what_to_do),
     };

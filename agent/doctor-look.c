@@ -15,6 +15,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "agent/control-line.h"
 #include "agent/control.h"
 #include "agent/doctor-installation.h"
 
@@ -84,11 +85,10 @@ lock_holder(const char *path)
 static bool
 somebody_listens(const char *path)
 {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    if (strlen(path) >= sizeof address.sun_path) {
+    struct sockaddr_un address;
+    if (pk_control_address(path, &address, NULL) != PK_OK) {
         return false;
     }
-    strcpy(address.sun_path, path); /* fits: see above */
     int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     bool connected = descriptor >= 0 &&
                      connect(descriptor, (const struct sockaddr *)&address, sizeof address) == 0;

@@ -22,7 +22,9 @@ make_readable(char *text)
     uint32_t point;
     while (*text != '\0') {
         size_t bytes = pk_utf8_decode(text, strlen(text), &point);
-        *text = bytes != 0 ? *text : '?';
+        if (bytes == 0) {
+            *text = '?';
+        }
         text += bytes != 0 ? bytes : 1;
     }
 }

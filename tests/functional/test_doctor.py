@@ -10,7 +10,7 @@ from pairkeeper_case import RELATIONSHIP, ROOT, PairkeeperCase, scopes, subnet
 CLOCK = "clock-not-synchronised"  # is as the machine is
 
 
-class Doctor(PairkeeperCase):
+class DoctorCase(PairkeeperCase):
     def doctor(self, *words, **more):
         """(code, server, relationship, subnet) of every finding."""
         answer = self.run_json("doctor", *words, **more)
@@ -20,6 +20,8 @@ class Doctor(PairkeeperCase):
     def codes(self, *words, **more):
         return [code for code, *_ in self.doctor(*words, **more)]
 
+
+class Doctor(DoctorCase):
     def test_a_new_installation_has_notes_only_and_changes_nothing(self):
         self.commit(RELATIONSHIP, scopes(range(3)))
         before = sorted(os.listdir(self.work))

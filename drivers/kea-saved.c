@@ -5,7 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "drivers/kea-config.h"
+#include "drivers/kea-names.h"
+#include "drivers/kea-subnets.h"
 
 enum { COMMAND_LINE_BYTES = 4096, NAME_BYTES = 64 };
 
@@ -81,14 +82,28 @@ count_changed(const struct pk_rows *rows, const struct pk_rows *others)
     return count;
 }
 
+/* Ids that the server gives by order are not in the file: every scope would seem to differ. */
+static bool
+has_all_ids(struct pk_pool *pool, const struct pk_kea_value *dhcp4)
+{
+    struct pk_kea_subnets subnets = pk_kea_subnets_of(pool, dhcp4);
+    for (size_t i = 0; i < subnets.count; i++) {
+        if (subnets.at[i].id == 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 int64_t
 pk_kea_count_unsaved(const struct pk_kea_value *running, const struct pk_kea_value *file)
 {
     PK_SCRATCH(scratch);
-    const struct pk_kea_naming naming = {.server = ""};
+    const struct pk_kea_names nameless = {.count = 0};
     struct pk_observation first = {0}, second = {0};
-    if (pk_kea_config_observe(scratch, running, &naming, &first, NULL) != PK_OK ||
-        pk_kea_config_observe(scratch, file, &naming, &second, NULL) != PK_OK) {
+    if (!has_all_ids(scratch, file) ||
+        pk_kea_names_observe(scratch, &nameless, "", running, &first, NULL) != PK_OK ||
+        pk_kea_names_observe(scratch, &nameless, "", file, &second, NULL) != PK_OK) {
         return PK_KEA_UNSAVED_UNKNOWN;
     }
     return (int64_t)(count_lacking(&first.rows, &second.rows) +

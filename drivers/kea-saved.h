@@ -21,7 +21,7 @@ const char *pk_kea_file_of_process(struct pk_pool *pool, int64_t pid);
 
 /**
  * How many scopes differ between two configurations (`Dhcp4`), those that only one has included;
- * PK_KEA_UNSAVED_UNKNOWN when one of them makes no sense.
+ * PK_KEA_UNSAVED_UNKNOWN when one of them makes no sense or the file lacks ids.
  */
 int64_t pk_kea_count_unsaved(const struct pk_kea_value *running, const struct pk_kea_value *file);
 

@@ -4,11 +4,13 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "drivers/kea-checks.h"
 #include "drivers/kea-facts-ask.h"
+#include "drivers/kea-saved.h"
 #include "drivers/kea-versions.h"
 #include "kea-check-examples.h"
 
@@ -288,6 +290,53 @@ clocks_are_read_as_kea_writes_them(void **state)
     assert_false(pk_kea_clock_ahead(NULL, now, &ahead_s));
 }
 
+static int64_t
+unsaved(struct pk_pool *pool, const char *running, const char *file)
+{
+    return pk_kea_count_unsaved(parse(pool, running), parse(pool, file));
+}
+
+static void
+what_a_file_spells_otherwise_is_saved_and_what_it_lacks_is_not(void **state)
+{
+    (void)state;
+    PK_SCRATCH(pool);
+    static const char ha[] = "'hooks-libraries': [{'library': 'libdhcp_ha.so', 'parameters': "
+                             "{'high-availability': [{'this-server-name': 's1', 'mode': "
+                             "'hot-standby', 'peers': [{'name': 's1', 'role': 'primary', 'url': "
+                             "'http://10.0.0.1/'}, {'name': 's2', 'role': 'standby', 'url': "
+                             "'http://10.0.0.2/'}]}]}}], ";
+    const char *file = pk_sprintf(
+        pool,
+        "{%s'subnet4': [{'id': 1, 'subnet': '10.0.0.0/24', 'pools': [{'pool': '10.0.0.8 - "
+        "10.0.0.15'}]}]}",
+        ha);
+    const char *same = pk_sprintf(
+        pool,
+        "{%s'subnet4': [{'subnet': '10.0.0.0/24', 'id': 1, 'pools': [{'pool': '10.0.0.8/29', "
+        "'option-data': []}]}]}",
+        ha);
+    const char *other =
+        pk_sprintf(pool,
+                   "{%s'subnet4': [{'id': 1, 'subnet': '10.0.0.0/24'}, {'id': 2, 'subnet': "
+                   "'10.0.1.0/24'}]}",
+                   ha);
+    assert_int_equal(unsaved(pool, same, file), 0);
+    assert_int_equal(unsaved(pool, other, file), 2); /* one differs, one is not there */
+    assert_int_equal(unsaved(pool, file, other), 2);
+    assert_int_equal(unsaved(pool, same, "{'subnet4': [{'subnet': '10.0.0.0/24'}]}"),
+                     PK_KEA_UNSAVED_UNKNOWN); /* without an id nobody knows */
+}
+
+static void
+only_a_kea_server_tells_its_file(void **state)
+{
+    (void)state;
+    PK_SCRATCH(pool);
+    assert_null(pk_kea_file_of_process(pool, getpid())); /* is no kea-dhcp4 */
+    assert_null(pk_kea_file_of_process(pool, 0));
+}
+
 static void
 urls_are_taken_apart(void **state)
 {
@@ -356,6 +405,8 @@ main(void)
         cmocka_unit_test(a_weakness_begins_before_it_is_mended),
         cmocka_unit_test(versions_are_judged_as_the_advisories_do),
         cmocka_unit_test(clocks_are_read_as_kea_writes_them),
+        cmocka_unit_test(what_a_file_spells_otherwise_is_saved_and_what_it_lacks_is_not),
+        cmocka_unit_test(only_a_kea_server_tells_its_file),
         cmocka_unit_test(urls_are_taken_apart),
         cmocka_unit_test(every_row_has_a_code_of_its_own_and_says_what_to_do),
     };

@@ -26,8 +26,9 @@ ask_version(struct pk_kea_client *client)
 {
     PK_SCRATCH(scratch);
     struct pk_kea_answer answer;
-    bool said = pk_kea_command(client, scratch, "version-get", NULL, PK_KEA_READS, &answer, NULL) ==
-                    PK_OK &&
+    struct pk_error ignored;
+    bool said = pk_kea_command(client, scratch, "version-get", NULL, PK_KEA_READS, &answer,
+                               &ignored) == PK_OK &&
                 answer.result == PK_KEA_SUCCESS;
     return said ? pk_kea_version_parse(answer.text) : (struct pk_kea_version){0};
 }
@@ -40,13 +41,14 @@ ask_without_credentials(const struct pk_server_config *config)
     struct pk_server_config nobody = *config;
     struct pk_kea_client *client = NULL;
     struct pk_kea_answer answer;
+    struct pk_error ignored;
     nobody.username = nobody.password_file = NULL;
     nobody.certificate_file = nobody.key_file = NULL;
-    if (pk_kea_client_open(&nobody, &client, NULL) != PK_OK) {
+    if (pk_kea_client_open(&nobody, &client, &ignored) != PK_OK) {
         return PK_KEA_CANNOT_TELL;
     }
     enum pk_code code =
-        pk_kea_command(client, scratch, "version-get", NULL, PK_KEA_READS, &answer, NULL);
+        pk_kea_command(client, scratch, "version-get", NULL, PK_KEA_READS, &answer, &ignored);
     pk_kea_client_close(client);
     return code == PK_OK ? PK_KEA_YES : code == PK_EACCESS ? PK_KEA_NO : PK_KEA_CANNOT_TELL;
 }
@@ -92,11 +94,12 @@ count_unsaved(const struct pk_kea_facts *facts)
     PK_SCRATCH(scratch);
     int64_t pid = 0;
     struct pk_kea_value file;
+    struct pk_error ignored;
     if (!facts->access.is_this_host || !pk_kea_integer(facts->status, "pid", &pid)) {
         return PK_KEA_UNSAVED_UNKNOWN;
     }
     const char *path = pk_kea_file_of_process(scratch, pid);
-    if (path == NULL || pk_kea_parse_file(scratch, path, &file, NULL) != PK_OK) {
+    if (path == NULL || pk_kea_parse_file(scratch, path, &file, &ignored) != PK_OK) {
         return PK_KEA_UNSAVED_UNKNOWN;
     }
     const struct pk_kea_value *dhcp4 = pk_kea_get(&file, "Dhcp4");

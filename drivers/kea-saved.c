@@ -101,9 +101,10 @@ pk_kea_count_unsaved(const struct pk_kea_value *running, const struct pk_kea_val
     PK_SCRATCH(scratch);
     const struct pk_kea_names nameless = {.count = 0};
     struct pk_observation first = {0}, second = {0};
+    struct pk_error ignored;
     if (!has_all_ids(scratch, file) ||
-        pk_kea_names_observe(scratch, &nameless, "", running, &first, NULL) != PK_OK ||
-        pk_kea_names_observe(scratch, &nameless, "", file, &second, NULL) != PK_OK) {
+        pk_kea_names_observe(scratch, &nameless, "", "", running, &first, &ignored) != PK_OK ||
+        pk_kea_names_observe(scratch, &nameless, "", "", file, &second, &ignored) != PK_OK) {
         return PK_KEA_UNSAVED_UNKNOWN;
     }
     return (int64_t)(count_lacking(&first.rows, &second.rows) +

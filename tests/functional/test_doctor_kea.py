@@ -68,7 +68,7 @@ def kea(self_name, *subnets, **ha):
         {"library": "/hooks/libdhcp_lease_cmds.so"},
         {"library": "/hooks/libdhcp_stat_cmds.so"},
         {"library": "/hooks/libdhcp_ha.so", "parameters": {"high-availability": [relationship_]}}],
-        "lease-database": {"type": "memfile"}, "subnet4": list(subnets)}
+        "lease-database": {"type": "memfile"}, "shared-networks": [], "subnet4": list(subnets)}
 
 
 def kea_subnet(number, identifier):

@@ -11,12 +11,18 @@
 #include "adm/events.h"
 #include "adm/option.h"
 #include "agent/config-keys.h"
+#include "agent/doctor-installation.h"
+#include "agent/doctor-rows.h"
+#include "agent/doctor.h"
 #include "base/number.h"
 #include "base/text.h"
+#include "drivers/kea-checks.h"
+#include "drivers/kea-versions.h"
 
 extern const char pk_page_desired_state[];
 extern const char pk_page_configuration[];
 extern const char pk_page_events[];
+extern const char pk_page_doctor[];
 
 /* -- Cells -- */
 
@@ -275,6 +281,71 @@ add_events(struct pk_text *out)
     }
 }
 
+/* -- Checks -- */
+
+static const char check_head[] =
+    "| code | severity | what is found | what to do |\n|---|---|---|---|\n";
+
+static void
+add_check(struct pk_text *out, const struct pk_check *check)
+{
+    pk_text_addf(out, "| `%s` | %s | %s | %s |\n", check->code,
+                 pk_finding_severity_name(check->severity), cell(out->pool, check->document),
+                 cell(out->pool, check->advice));
+}
+
+static void
+add_installation_checks(struct pk_text *out)
+{
+    pk_text_add(out, check_head);
+    for (size_t i = 0; i < pk_installation_check_count; i++) {
+        add_check(out, &pk_installation_checks[i].is);
+    }
+}
+
+static void
+add_row_checks(struct pk_text *out)
+{
+    pk_text_add(out, check_head);
+    for (size_t i = 0; i < PK_DOCTOR_SERVER_CHECKS; i++) {
+        add_check(out, &pk_doctor_server_checks[i]);
+    }
+    for (size_t i = 0; i < pk_row_check_count; i++) {
+        add_check(out, &pk_row_checks[i].is);
+    }
+}
+
+static void
+add_kea_checks(struct pk_text *out)
+{
+    pk_text_add(out, check_head);
+    for (size_t i = 0; i < pk_kea_check_count; i++) {
+        add_check(out, &pk_kea_checks[i].is);
+    }
+}
+
+static void
+add_kea_pair_checks(struct pk_text *out)
+{
+    pk_text_add(out, check_head);
+    for (size_t i = 0; i < pk_kea_pair_check_count; i++) {
+        add_check(out, &pk_kea_pair_checks[i].is);
+    }
+}
+
+static void
+add_kea_versions(struct pk_text *out)
+{
+    pk_text_add(out, "| from | before | mended in | names | what |\n|---|---|---|---|---|\n");
+    for (size_t i = 0; i < pk_kea_weakness_count; i++) {
+        const struct pk_kea_weakness *one = &pk_kea_weaknesses[i];
+        pk_text_addf(
+            out, "| %s | %s | %s | %s | %s |\n", pk_kea_version_text(out->pool, one->first),
+            pk_kea_version_text(out->pool, one->end), pk_kea_version_text(out->pool, one->fixed),
+            one->names, cell(out->pool, one->what));
+    }
+}
+
 /* -- Pages -- */
 
 static const struct {
@@ -290,6 +361,11 @@ static const struct {
     {"configuration", add_top},
     {"configuration-sections", add_sections},
     {"events", add_events},
+    {"doctor-installation", add_installation_checks},
+    {"doctor-rows", add_row_checks},
+    {"doctor-kea", add_kea_checks},
+    {"doctor-kea-pairs", add_kea_pair_checks},
+    {"doctor-kea-versions", add_kea_versions},
 };
 
 static const struct {
@@ -297,6 +373,7 @@ static const struct {
 } pages[] = {
     {"configuration", pk_page_configuration},
     {"desired-state", pk_page_desired_state},
+    {"doctor", pk_page_doctor},
     {"events", pk_page_events},
 };
 

@@ -12,6 +12,7 @@
 #include "agent/render-parts.h"
 #include "agent/schema.h"
 #include "desired-state/rules.h"
+#include "drivers/finding.h"
 
 extern const char pk_shapes_json[];
 
@@ -100,6 +101,12 @@ origin_name(int i)
     return pk_origin_name((enum pk_origin_kind)i);
 }
 
+static const char *
+finding_severity_name(int i)
+{
+    return pk_finding_severity_name((enum pk_severity_of_finding)i);
+}
+
 /* What pk_pass_condition() answers. */
 static const char *
 condition_name(int i)
@@ -124,6 +131,7 @@ static const struct {
     {"condition", CONDITIONS, condition_name},
     {"reason", PK_REASON_COUNT, reason_name},
     {"severity", PK_ERROR + 1, severity_name},
+    {"finding-severity", PK_FINDING_PROBLEM + 1, finding_severity_name},
     {"rule", PK_RULE_COUNT, rule_name},
     {"condition-type", PK_CONDITION_TYPE_COUNT, condition_type_name},
     {"condition-reason", PK_CONDITION_REASON_COUNT, condition_reason_name},

@@ -28,7 +28,8 @@ static const struct {
 } glyphs[PK_GLYPH_COUNT] = {
     [PK_GLYPH_ARROW] = {"→", "->"},    [PK_GLYPH_PAIR] = {"⇄", "~"},
     [PK_GLYPH_ELLIPSIS] = {"…", ".."}, [PK_GLYPH_DOT] = {"·", "|"},
-    [PK_GLYPH_BLOCK] = {"█", "#"},
+    [PK_GLYPH_BLOCK] = {"█", "#"},     [PK_GLYPH_PROBLEM] = {"✗", "x"},
+    [PK_GLYPH_WARNING] = {"!", "!"},   [PK_GLYPH_NOTE] = {"·", "-"},
 };
 
 struct pk_screen

@@ -26,6 +26,9 @@ enum pk_glyph {
     PK_GLYPH_ELLIPSIS, /**< of a name that was cut */
     PK_GLYPH_DOT,      /**< between two thoughts */
     PK_GLYPH_BLOCK,    /**< of a progress bar    */
+    PK_GLYPH_PROBLEM,  /**< before a finding     */
+    PK_GLYPH_WARNING,
+    PK_GLYPH_NOTE,
     PK_GLYPH_COUNT
 };
 

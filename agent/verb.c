@@ -42,7 +42,7 @@ static const struct pk_verb_option events_options[] = {
 static const struct pk_verb_option schema_options[] = {
     {"of", "NAME",
      "desired-state (unless given), configuration, diff, plan, explain, status, events, validate, "
-     "error or answer; as markdown desired-state, configuration or events"},
+     "doctor, error or answer; as markdown desired-state, configuration, events or doctor"},
     {.name = NULL},
 };
 
@@ -250,6 +250,19 @@ const struct pk_verb pk_verbs[] = {
         .showing_words = "list show",
         .needs_config = true,
         .run = pk_verb_adm,
+    },
+    {
+        .name = "doctor",
+        .arguments = "[NAME…]",
+        .summary = "look for what is wrong and say what to do about it",
+        .document =
+            "Looks at the installation, at every server and at every pair, changes nothing, "
+            "and goes on when something cannot be looked at: that is a finding too. NAME "
+            "limits it to servers or relationships. docs/doctor.md has every check.",
+        .example = "pairkeeper doctor campus",
+        .positional_max = ANY_NUMBER,
+        .access = PK_ACCESS_READS,
+        .run = pk_verb_doctor,
     },
     {
         .name = "schema",

@@ -113,6 +113,7 @@ enum pk_exit pk_verb_suspend(struct pk_context *, const struct pk_arguments *);
 enum pk_exit pk_verb_resume(struct pk_context *, const struct pk_arguments *);
 enum pk_exit pk_verb_approve(struct pk_context *, const struct pk_arguments *);
 enum pk_exit pk_verb_adm(struct pk_context *, const struct pk_arguments *);
+enum pk_exit pk_verb_doctor(struct pk_context *, const struct pk_arguments *);
 enum pk_exit pk_verb_schema(struct pk_context *, const struct pk_arguments *);
 enum pk_exit pk_verb_version(struct pk_context *, const struct pk_arguments *);
 enum pk_exit pk_verb_help_all(struct pk_context *, const struct pk_arguments *);

@@ -185,10 +185,16 @@ struct pk_driver {
     /** Has a server that has stopped talking to its partner begin anew.  NULL: none ever stops. */
     enum pk_code (*rejoin)(struct pk_server *server, const char *relationship,
                            struct pk_error *err);
-    /** Everything that is worth telling about this server alone.  NULL: nothing ever. */
+    /**
+     * Everything that is worth telling about this server alone.  Findings live in @p pool and need
+     * neither the connection nor anything but its configuration.  NULL: nothing ever.
+     */
     enum pk_code (*examine)(struct pk_server *server, struct pk_pool *pool, struct pk_findings *out,
                             struct pk_error *err);
-    /** What only shows when two servers of this kind are held beside each other.  NULL: nothing. */
+    /**
+     * What only shows when two servers of this kind are held beside each other.  What examine() has
+     * asked of them serves here too.  NULL: nothing.
+     */
     enum pk_code (*examine_pair)(struct pk_server *first, struct pk_server *second,
                                  struct pk_pool *pool, struct pk_findings *out,
                                  struct pk_error *err);

@@ -188,13 +188,6 @@ pk_kea_verify(struct pk_server *server, struct pk_pool *pool, const struct pk_pr
 
 /* -- Saving ----------------------------------------------------------------------------------- */
 
-static bool
-is_local(const char *url)
-{
-    return strstr(url, "://127.") != NULL || strstr(url, "://localhost") != NULL ||
-           strstr(url, "://[::1]") != NULL;
-}
-
 /* config-write reports success whatever became of the bytes; a file that is here can be looked at.
  */
 static enum pk_code
@@ -207,7 +200,8 @@ check_saved(const struct pk_server *server, const struct pk_kea_value *written,
     if (file == NULL || !pk_kea_integer(written, "size", &size) || size <= 0) {
         return pk_kea_not_as_expected(server, "config-write", "no file and size", err);
     }
-    bool is_here = is_local(server->config->url) && stat(file, &is) == 0 && S_ISREG(is.st_mode);
+    bool is_here = pk_kea_access_of(server->config).is_this_host && stat(file, &is) == 0 &&
+                   S_ISREG(is.st_mode);
     if (is_here && is.st_size != size) {
         return pk_error_set(err, PK_EREFUSED, server->where,
                             "%s says that it wrote %lld bytes to %s, and %lld are there: make room "

@@ -6,6 +6,8 @@
 #include "drivers/kea-file.h"
 
 #include "base/sha256.h"
+#include "drivers/kea-checks.h"
+#include "drivers/kea-facts-ask.h"
 #include "drivers/kea-names.h"
 
 #include <string.h>
@@ -168,6 +170,39 @@ file_health(struct pk_server *server, struct pk_health *out, struct pk_error *er
     return PK_OK;
 }
 
+static enum pk_code
+file_examine(struct pk_server *server, struct pk_pool *pool, struct pk_findings *out,
+             struct pk_error *err)
+{
+    PK_SCRATCH(scratch);
+    struct pk_kea_value dhcp4;
+    enum pk_code code = load(server, scratch, &dhcp4, err);
+    if (code == PK_OK) {
+        const struct pk_kea_facts facts =
+            pk_kea_facts_of_file(scratch, server->config->name, &dhcp4);
+        pk_kea_examine(pool, &facts, out);
+    }
+    return code;
+}
+
+static enum pk_code
+file_examine_pair(struct pk_server *first, struct pk_server *second, struct pk_pool *pool,
+                  struct pk_findings *out, struct pk_error *err)
+{
+    PK_SCRATCH(scratch);
+    struct pk_kea_value mine, theirs;
+    enum pk_code code = load(first, scratch, &mine, err);
+    if (code == PK_OK) {
+        code = load(second, scratch, &theirs, err);
+    }
+    if (code == PK_OK) {
+        const struct pk_kea_facts a = pk_kea_facts_of_file(scratch, first->config->name, &mine);
+        const struct pk_kea_facts b = pk_kea_facts_of_file(scratch, second->config->name, &theirs);
+        pk_kea_examine_pair(pool, &a, &b, out);
+    }
+    return code;
+}
+
 const struct pk_driver pk_driver_kea_file = {
     .name = "kea-file",
     .needs_path = true,
@@ -180,5 +215,7 @@ const struct pk_driver pk_driver_kea_file = {
     .write = file_write,
     .verify = file_verify,
     .health = file_health,
+    .examine = file_examine,
+    .examine_pair = file_examine_pair,
     .close = file_close,
 };

@@ -5,6 +5,7 @@
 #ifndef PK_DRIVERS_KEA_SERVER_H
 #define PK_DRIVERS_KEA_SERVER_H
 
+#include "drivers/kea-examined.h"
 #include "drivers/kea-names.h"
 #include "drivers/kea-site.h"
 #include "drivers/kea-status.h"
@@ -40,6 +41,7 @@ struct pk_server {
     struct pk_pool *around_pool;
     struct pk_kea_value around; /**< its configuration without subnets; pool NULL = not known */
     struct pk_kea_names names;
+    struct pk_kea_examined examined;
 };
 
 /** Name of a command, as Kea has it. */

@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "drivers/kea-checks.h"
 #include "drivers/kea-server.h"
 #include "drivers/kea-shape.h"
 
@@ -79,6 +80,7 @@ kea_close(struct pk_server *server)
     if (server != NULL) {
         pk_kea_forget(&server->kept);
         pk_pool_free(server->around_pool);
+        pk_kea_examined_forget(&server->examined);
         pk_kea_client_close(server->client);
         pk_pool_free(server->pool);
     }
@@ -423,6 +425,38 @@ kea_health(struct pk_server *server, struct pk_health *out, struct pk_error *err
     return code;
 }
 
+static enum pk_code
+know(struct pk_server *server, struct pk_error *err)
+{
+    return pk_kea_examined_know(&server->examined, server->client, server->config, err);
+}
+
+static enum pk_code
+kea_examine(struct pk_server *server, struct pk_pool *pool, struct pk_findings *out,
+            struct pk_error *err)
+{
+    pk_kea_examined_forget(&server->examined);
+    enum pk_code code = know(server, err);
+    if (code == PK_OK) {
+        pk_kea_examine(pool, &server->examined.facts, out);
+    }
+    return code;
+}
+
+static enum pk_code
+kea_examine_pair(struct pk_server *first, struct pk_server *second, struct pk_pool *pool,
+                 struct pk_findings *out, struct pk_error *err)
+{
+    enum pk_code code = know(first, err);
+    if (code == PK_OK) {
+        code = know(second, err);
+    }
+    if (code == PK_OK) {
+        pk_kea_examine_pair(pool, &first->examined.facts, &second->examined.facts, out);
+    }
+    return code;
+}
+
 const struct pk_driver pk_driver_kea = {
     .name = "kea",
     .needs_url = true,
@@ -440,5 +474,7 @@ const struct pk_driver pk_driver_kea = {
     .persist = pk_kea_persist,
     .rejoin = pk_kea_rejoin,
     .health = kea_health,
+    .examine = kea_examine,
+    .examine_pair = kea_examine_pair,
     .close = kea_close,
 };

@@ -46,6 +46,14 @@ static const struct pk_verb_option schema_options[] = {
     {.name = NULL},
 };
 
+static const struct pk_verb_option import_options[] = {
+    {"server", "NAME", "the server whose values count (required); it becomes the source"},
+    {"partner", "NAME", "its partner, where it has several"},
+    {"relationship", "NAME", "what to call the relationship in the YAML"},
+    {"out", "DIR", "write files into this folder, which may hold none of that name"},
+    {.name = NULL},
+};
+
 static const struct pk_verb_option replicate_options[] = {
     {"from", "SERVER", "copy from this server instead of the relationship's source"},
     {"yes", NULL, "do not ask, also on a terminal"},
@@ -176,6 +184,20 @@ const struct pk_verb pk_verbs[] = {
         .access = PK_ACCESS_SHOWS,
         .needs_config = true,
         .run = pk_verb_explain,
+    },
+    {
+        .name = "import",
+        .arguments = "",
+        .summary = "write what servers hold as YAML",
+        .document = "Reads a server and its partner and prints the YAML that says so: what most "
+                    "scopes share as scope-defaults, what the partner holds instead in comments, "
+                    "what the rules refuse behind a # with the reason. Writes to no server and no "
+                    "database; diff afterwards shows what differs between the partners.",
+        .example = "pairkeeper import --server dhcp-a --out dhcp",
+        .options = import_options,
+        .access = PK_ACCESS_READS,
+        .needs_config = true,
+        .run = pk_verb_import,
     },
     {
         .name = "replicate",

@@ -159,15 +159,12 @@ pk_yaml_add_remark(struct pk_text *out, const char *text)
 }
 
 static void
-add_object(struct pk_text *out, const json_t *object)
+add_object(struct pk_text *out, json_t *object)
 {
     const char *key, *separator = "";
     json_t *value;
-    /* the library's macro does not take a constant object; nothing is changed here */
-    for (void *at = json_object_iter((json_t *)(uintptr_t)object); at != NULL;
-         at = json_object_iter_next((json_t *)(uintptr_t)object, at)) {
-        key = json_object_iter_key(at);
-        value = json_object_iter_value(at);
+    json_object_foreach(object, key, value)
+    {
         pk_text_add(out, separator);
         pk_yaml_add_text(out, key, PK_YAML_FLOW);
         pk_text_add(out, ": ");
@@ -177,7 +174,7 @@ add_object(struct pk_text *out, const json_t *object)
 }
 
 void
-pk_yaml_add_json(struct pk_text *out, const json_t *value, enum pk_yaml_place place)
+pk_yaml_add_json(struct pk_text *out, json_t *value, enum pk_yaml_place place)
 {
     if (json_is_string(value)) {
         pk_yaml_add_text(out, json_string_value(value), place);

@@ -21,7 +21,7 @@ enum pk_yaml_place {
 void pk_yaml_add_text(struct pk_text *out, const char *text, enum pk_yaml_place place);
 
 /** Any JSON value: texts as above, lists and mappings between brackets and braces. */
-void pk_yaml_add_json(struct pk_text *out, const json_t *value, enum pk_yaml_place place);
+void pk_yaml_add_json(struct pk_text *out, json_t *value, enum pk_yaml_place place);
 
 /** Text for people behind a `#`: as it is, but for characters that a file may not hold. */
 void pk_yaml_add_remark(struct pk_text *out, const char *text);

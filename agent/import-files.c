@@ -28,7 +28,7 @@ pk_lines_put(struct pk_lines *lines, unsigned indent, const char *word, const ch
         pk_text_add(out, word);
     }
     if (value != NULL) {
-        pk_text_add(out, is_remark ? ": " : " ");
+        pk_text_add(out, " ");
         pk_text_add(out, value);
     }
     if (remark != NULL) {
@@ -37,6 +37,13 @@ pk_lines_put(struct pk_lines *lines, unsigned indent, const char *word, const ch
     }
     pk_text_add(out, "\n");
     *pk_push(lines->pool, &lines->list) = lines->at;
+}
+
+void
+pk_lines_put_blank(struct pk_lines *lines)
+{
+    pk_text_add(&lines->text, "\n");
+    *pk_push(lines->pool, &lines->list) = (struct pk_import_line){0};
 }
 
 /* Is there anything that is not behind a `#`? */
@@ -106,9 +113,10 @@ size_of_scope(const struct pk_import *import, struct pk_import_scope *scope)
 static size_t
 end_of_file(const struct pk_import *import, size_t first, size_t file_bytes, size_t used)
 {
+    const size_t blank_line = 1;
     size_t end = first;
     while (end < import->scope_count) {
-        used += size_of_scope(import, &import->scopes[end]);
+        used += size_of_scope(import, &import->scopes[end]) + blank_line;
         if (used > file_bytes && end > first) {
             break;
         }
@@ -121,9 +129,13 @@ static void
 put_scopes(struct pk_lines *lines, size_t first, size_t end)
 {
     if (has_scopes(lines->import, first, end)) {
+        pk_lines_put_blank(lines);
         pk_lines_put(lines, PK_INDENT_NONE, scopes_header, NULL, NULL);
     }
     for (size_t i = first; i < end; i++) {
+        if (i != first) {
+            pk_lines_put_blank(lines);
+        }
         pk_lines_put_scope(lines, &lines->import->scopes[i]);
     }
 }

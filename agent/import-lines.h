@@ -32,9 +32,22 @@ struct pk_lines {
 void pk_lines_put(struct pk_lines *lines, unsigned indent, const char *word, const char *value,
                   const char *remark);
 
+/** An empty line. */
+void pk_lines_put_blank(struct pk_lines *lines);
+
 /** `KEY: VALUE  # REMARK`, the key quoted where need be. */
 void pk_lines_put_member(struct pk_lines *lines, unsigned indent, const char *key,
                          const char *value, const char *remark);
+
+/** What the partner holds instead of a part, as a remark behind its line; NULL: the same. */
+const char *pk_lines_difference(const struct pk_lines *lines, const struct pk_import_part *part);
+
+/** The same in a line of its own, for a part that has none. */
+void
+pk_lines_put_difference(struct pk_lines *lines, unsigned indent, const struct pk_import_part *part);
+
+/** A part that is left out, behind `#`; options and reservations below a header of theirs. */
+void pk_lines_put_left_out(struct pk_lines *lines, const struct pk_import_part *part);
 
 /** `# left out [RULE]: WHAT: MESSAGE`; @p what may be "". */
 void pk_lines_put_refusal(struct pk_lines *lines, unsigned indent,

@@ -101,9 +101,9 @@ partners_of(struct pk_pool *pool, const struct pk_config *config,
 static enum pk_code
 check_read(const struct pk_fleet_server *server, struct pk_error *err)
 {
-    return server->known ? PK_OK
-                         : pk_error_set(err, PK_EAGAIN, server->config->name,
-                                        "%s; nothing was imported", server->reason);
+    return server->known
+               ? PK_OK
+               : pk_error_set(err, PK_EAGAIN, "", "%s; nothing was imported", server->reason);
 }
 
 static enum pk_code
@@ -132,12 +132,12 @@ check_pair(struct pk_pool *pool, const struct pk_config *config,
     }
     struct partners known = partners_of(pool, config, server, NULL);
     if (known.list.count != 0) {
-        return pk_error_set(err, PK_EINVAL, name, "%s and %s are no pair; %s is one with %s", name,
+        return pk_error_set(err, PK_EINVAL, "", "%s and %s are no pair; %s is one with %s", name,
                             other, name, pk_text_end(&known.words));
     }
     if (!server->driver->capabilities(server->connection)->keeps_relationships ||
         !partner->driver->capabilities(partner->connection)->keeps_relationships) {
-        return pk_error_set(err, PK_EINVAL, name,
+        return pk_error_set(err, PK_EINVAL, "",
                             "%s and %s are no pair: neither says that the other is its partner; "
                             "set up high availability on both, or import each by itself",
                             name, other);
@@ -155,7 +155,7 @@ find_partner(struct pk_pool *pool, const struct pk_config *config,
     *partner = known.list.count == 1 ? known.list.at[0] : NULL;
     return known.list.count <= 1
                ? PK_OK
-               : pk_error_set(err, PK_EINVAL, request->server,
+               : pk_error_set(err, PK_EINVAL, "",
                               "%s has several partners: %s; say which with --partner NAME",
                               request->server, pk_text_end(&known.words));
 }

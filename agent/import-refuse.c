@@ -136,9 +136,11 @@ compare_scope(struct settling *settling, struct pk_import_scope *scope,
                       pk_wanted_owns(wanted, part->field, part->key);
         const char *read = stated ? read_value(wanted, part) : NULL;
         if (stated && (read == NULL || strcmp(read, part->value) != 0)) {
-            leave_out_part(settling, scope, part,
-                           (struct pk_import_refusal){
-                               .message = "YAML has no spelling that means what the server holds"});
+            leave_out_part(
+                settling, scope, part,
+                (struct pk_import_refusal){
+                    .message = pk_sprintf(settling->pool, "%s: no YAML means what the server holds",
+                                          pk_part_name(settling->pool, part->field, part->key))});
         }
     }
 }
@@ -166,9 +168,10 @@ fail(const struct settling *settling, const struct pk_diagnostics *diagnostics,
         const struct pk_diagnostic *one = &diagnostics->list.at[i];
         if (!pk_rule_row(one->rule)->warning) {
             return pk_error_set(err, PK_EINVAL, settling->import->relationship,
-                                "the relationship cannot be written: %s%s%s [%s]", one->message,
-                                one->hint != NULL ? "; " : "", one->hint != NULL ? one->hint : "",
-                                pk_rule_row(one->rule)->code);
+                                "the relationship cannot be written: %s%s%s [%s]; name it with "
+                                "--relationship NAME",
+                                one->message, one->hint != NULL ? "; " : "",
+                                one->hint != NULL ? one->hint : "", pk_rule_row(one->rule)->code);
         }
     }
     return pk_error_set(err, PK_EINVAL, settling->import->relationship,

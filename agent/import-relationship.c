@@ -18,46 +18,54 @@ text_of(struct pk_lines *lines, const char *value)
 static const char *
 value_or_absent(struct pk_lines *lines, const struct pk_import_part *part, const char *value)
 {
-    const char *text = pk_import_value(lines->pool, part->field, part->key, value);
+    const char *text = pk_import_value(lines->pool, part->field, part->key, value, PK_YAML_BLOCK);
     return text != NULL ? text : "absent";
 }
 
 static void
-put_setting(struct pk_lines *lines, unsigned indent, const char *name,
-            const struct pk_import_part *part)
+put_setting(struct pk_lines *lines, const struct pk_import_part *part)
 {
+    const char *name = pk_part_name(lines->pool, part->field, part->key);
+    bool in_map = pk_field_is_map(part->field);
     if (part->differs) {
-        pk_lines_put(lines, indent,
+        pk_lines_put(lines, PK_INDENT_FIELD,
                      pk_sprintf(lines->pool, "# %s: %s on %s, %s on %s", name,
                                 value_or_absent(lines, part, part->value), lines->import->source,
                                 value_or_absent(lines, part, part->other), lines->import->partner),
                      NULL, NULL);
     } else if (part->refusal.message != NULL) {
-        pk_lines_put_refusal(lines, indent, &part->refusal, name);
+        pk_lines_put_refusal(lines, PK_INDENT_FIELD, &part->refusal, "");
     } else {
-        pk_lines_put_member(lines, indent, name,
-                            pk_import_value(lines->pool, part->field, part->key, part->value),
-                            NULL);
+        pk_lines_put_member(
+            lines, in_map ? PK_INDENT_MEMBER : PK_INDENT_FIELD, in_map ? part->key : name,
+            pk_import_value(lines->pool, part->field, part->key, part->value, PK_YAML_BLOCK), NULL);
     }
 }
 
-/* Settings in which the servers agree are stated; the others are a remark. */
+static bool
+is_stated(const struct pk_import_part *part)
+{
+    return !part->differs && part->refusal.message == NULL;
+}
+
+/* Settings in which the servers agree are stated, the others are remarks before them. */
 static void
-put_settings(struct pk_lines *lines)
+put_settings(struct pk_lines *lines, bool stated)
 {
     const struct pk_import_parts *settings = &lines->import->settings;
     bool begun = false;
     for (size_t i = 0; i < settings->count; i++) {
         struct pk_import_part *part = &settings->at[i];
-        bool in_map = pk_field_is_map(part->field);
-        if (in_map && !begun && !part->differs && part->refusal.message == NULL) {
+        if (is_stated(part) != stated) {
+            continue;
+        }
+        if (stated && pk_field_is_map(part->field) && !begun) {
             begun = true;
             pk_lines_put(lines, PK_INDENT_FIELD, pk_sprintf(lines->pool, "%s:", part->field->name),
                          NULL, NULL);
         }
         lines->at.part = part;
-        put_setting(lines, in_map ? PK_INDENT_MEMBER : PK_INDENT_FIELD,
-                    in_map ? part->key : part->field->name, part);
+        put_setting(lines, part);
         lines->at.part = NULL;
     }
 }
@@ -79,9 +87,9 @@ put_defaults(struct pk_lines *lines)
                          NULL, NULL);
         }
         lines->at.inherited = one;
-        pk_lines_put_member(lines, in_map ? PK_INDENT_DEEP : PK_INDENT_MEMBER,
-                            in_map ? one->key : one->field->name,
-                            pk_import_value(lines->pool, one->field, one->key, one->value), NULL);
+        pk_lines_put_member(
+            lines, in_map ? PK_INDENT_DEEP : PK_INDENT_MEMBER, in_map ? one->key : one->field->name,
+            pk_import_value(lines->pool, one->field, one->key, one->value, PK_YAML_BLOCK), NULL);
         lines->at.inherited = NULL;
     }
 }
@@ -91,11 +99,12 @@ pk_lines_put_relationship(struct pk_lines *lines)
 {
     const struct pk_import *import = lines->import;
     bool paired = import->servers[PK_SERVER_2] != NULL;
+    pk_lines_put_blank(lines);
     pk_lines_put(lines, PK_INDENT_NONE, "relationships:", NULL, NULL);
     pk_lines_put_member(lines, PK_INDENT_SCOPE, import->relationship, NULL, NULL);
     pk_lines_put(lines, PK_INDENT_FIELD, "mode:",
                  pk_import_value(lines->pool, &pk_relationship_fields.at[PK_RELATIONSHIP_MODE], "",
-                                 import->mode),
+                                 import->mode, PK_YAML_BLOCK),
                  NULL);
     const char *second = paired ? import->servers[PK_SERVER_2] : pk_import_unnamed_server;
     pk_lines_put(lines, PK_INDENT_FIELD, "servers:",
@@ -103,6 +112,7 @@ pk_lines_put_relationship(struct pk_lines *lines)
                             text_of(lines, second)),
                  paired ? NULL : "name server 2 here: no partner is known");
     pk_lines_put(lines, PK_INDENT_FIELD, "source:", text_of(lines, import->source), NULL);
-    put_settings(lines);
+    put_settings(lines, false);
+    put_settings(lines, true);
     put_defaults(lines);
 }

@@ -47,11 +47,15 @@ add_range(struct pk_text *out, const struct pk_pool_range *range)
     pk_text_add(out, "}");
 }
 
+/* What is no canonical text is shown as it is: somebody has to look at it. */
 static void
-add_ranges(struct pk_text *out, const char *value)
+add_ranges(struct pk_text *out, const char *text, json_t *value)
 {
     struct pk_pool_ranges ranges = {0};
-    pk_ranges_parse(out->pool, value, &ranges);
+    if (!pk_ranges_parse(out->pool, text, &ranges)) {
+        pk_yaml_add_json(out, value, PK_YAML_BLOCK);
+        return;
+    }
     pk_text_add(out, "[");
     for (size_t i = 0; i < ranges.count; i++) {
         pk_text_add(out, i != 0 ? ", " : "");
@@ -174,17 +178,17 @@ add_reservation(struct pk_text *out, const char *key, json_t *reservation)
 
 static void
 add_value(struct pk_text *out, const struct pk_field *field, const char *key, const char *text,
-          json_t *value)
+          json_t *value, enum pk_yaml_place place)
 {
     switch (field->kind) {
     case PK_KIND_DURATION:
         pk_text_add(out, pk_format_duration(out->pool, (uint32_t)json_integer_value(value)));
         break;
     case PK_KIND_RANGES:
-        add_ranges(out, text);
+        add_ranges(out, text, value);
         break;
     case PK_KIND_OPTIONS:
-        add_option(out, key, value, PK_YAML_BLOCK);
+        add_option(out, key, value, place);
         break;
     case PK_KIND_RESERVATIONS:
         add_reservation(out, key, value);
@@ -199,14 +203,14 @@ add_value(struct pk_text *out, const struct pk_field *field, const char *key, co
     case PK_KIND_EXCLUSIONS:
     case PK_KIND_JSON_MAP:
     case PK_KIND_DEFAULTS:
-        pk_yaml_add_json(out, value, PK_YAML_BLOCK);
+        pk_yaml_add_json(out, value, place);
         break;
     }
 }
 
 const char *
 pk_import_value(struct pk_pool *pool, const struct pk_field *field, const char *key,
-                const char *value)
+                const char *value, enum pk_yaml_place place)
 {
     value = value != NULL ? value : field->default_value;
     json_auto_t *json = value != NULL ? pk_json_parse(value, NULL) : NULL;
@@ -214,6 +218,6 @@ pk_import_value(struct pk_pool *pool, const struct pk_field *field, const char *
         return NULL;
     }
     struct pk_text out = {.pool = pool};
-    add_value(&out, field, key, value, json);
+    add_value(&out, field, key, value, json, place);
     return pk_text_end(&out);
 }

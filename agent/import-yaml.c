@@ -11,6 +11,7 @@
 #include "agent/import-lines.h"
 #include "agent/yaml-text.h"
 #include "base/ipv4.h"
+#include "desired-state/rules.h"
 
 enum { RANGES_WIDTH = 72 };
 
@@ -18,80 +19,6 @@ static const struct pk_field *
 scope_row(enum pk_scope_field field)
 {
     return &pk_scope_fields.at[field];
-}
-
-/* -- Differences ------------------------------------------------------------------------------ */
-
-/* Behind a line: what the partner holds instead. */
-static const char *
-difference(const struct pk_lines *lines, const struct pk_import_part *part)
-{
-    if (part == NULL || !part->differs) {
-        return NULL;
-    }
-    const char *partner = lines->import->partner;
-    if (part->field == scope_row(PK_SCOPE_RELATIONSHIP)) {
-        const char *unlinked = part->value == NULL ? lines->import->source : partner;
-        return pk_sprintf(lines->pool, "not linked on %s", unlinked);
-    }
-    const char *value = pk_import_value(lines->pool, part->field, part->key, part->other);
-    return value != NULL ? pk_sprintf(lines->pool, "%s: %s", partner, value)
-                         : pk_sprintf(lines->pool, "not on %s", partner);
-}
-
-/* In a line of its own, where the part has none: the partner's value, named. */
-static void
-put_difference(struct pk_lines *lines, unsigned indent, const struct pk_import_part *part)
-{
-    const char *value = pk_import_value(lines->pool, part->field, part->key, part->other);
-    const char *name = part->field->kind == PK_KIND_RESERVATIONS
-                           ? part->field->name
-                           : pk_part_name(lines->pool, part->field, part->key);
-    pk_lines_put(lines, indent,
-                 value != NULL
-                     ? pk_sprintf(lines->pool, "# %s: %s", lines->import->partner, name)
-                     : pk_sprintf(lines->pool, "# %s not on %s", name, lines->import->partner),
-                 value, NULL);
-}
-
-/* -- What is left out ------------------------------------------------------------------------- */
-
-void
-pk_lines_put_refusal(struct pk_lines *lines, unsigned indent, const struct pk_import_refusal *why,
-                     const char *what)
-{
-    const char *rule = why->rule != NULL ? pk_sprintf(lines->pool, " [%s]", why->rule) : "";
-    pk_lines_put(lines, indent,
-                 pk_sprintf(lines->pool, "# left out%s: %s%s%s", rule, what,
-                            *what != '\0' ? ": " : "", why->message),
-                 NULL, NULL);
-}
-
-static bool
-is_keyed(const struct pk_field *field)
-{
-    return pk_field_is_map(field) && field->kind != PK_KIND_RESERVATIONS;
-}
-
-/* A part behind a `#`: `# lease-time: 8h`, `# options: {routers: [10.0.0.1]}`. */
-static void
-put_left_out(struct pk_lines *lines, unsigned indent, const struct pk_import_part *part)
-{
-    if (part->refusal.message != NULL) {
-        pk_lines_put_refusal(lines, indent, &part->refusal, "");
-    }
-    const char *value = pk_import_value(lines->pool, part->field, part->key, part->value);
-    struct pk_text text = {.pool = lines->pool};
-    if (part->field->kind == PK_KIND_RESERVATIONS) {
-        pk_text_addf(&text, "#   - %s", value);
-    } else if (is_keyed(part->field)) {
-        pk_text_add(&text, "#   ");
-        pk_yaml_add_text(&text, part->key, PK_YAML_BLOCK);
-        pk_text_addf(&text, ": %s", value);
-    } else {
-        pk_text_addf(&text, "# %s: %s", part->field->name, value);
-    }
-    pk_lines_put(lines, indent, pk_text_end(&text), NULL, difference(lines, part));
 }
 
 /* -- One field of a scope --------------------------------------------------------------------- */
@@ -117,6 +44,17 @@ parts_of(const struct pk_import_scope *scope, enum pk_scope_field id)
     return out;
 }
 
+/* Why a field is left out, before it. */
+static void
+put_reasons(struct pk_lines *lines, const struct field_parts *parts)
+{
+    for (size_t i = 0; i < parts->count; i++) {
+        if (parts->at[i].refusal.message != NULL) {
+            pk_lines_put_refusal(lines, PK_INDENT_FIELD, &parts->at[i].refusal, "");
+        }
+    }
+}
+
 static void
 put_header(struct pk_lines *lines, const struct field_parts *parts, const char *prefix)
 {
@@ -133,18 +71,20 @@ put_scalar(struct pk_lines *lines, const struct field_parts *parts)
     bool same = value != NULL && inherited != NULL && strcmp(value, inherited) == 0;
     lines->at.part = part;
     if (parts->left_out) {
-        put_left_out(lines, PK_INDENT_FIELD, part);
+        put_reasons(lines, parts);
+        pk_lines_put_left_out(lines, part);
     }
     if (!parts->left_out && value != NULL && !same) {
         pk_lines_put(lines, PK_INDENT_FIELD, pk_sprintf(lines->pool, "%s:", parts->field->name),
-                     pk_import_value(lines->pool, parts->field, "", value),
-                     difference(lines, part));
+                     pk_import_value(lines->pool, parts->field, "", value, PK_YAML_BLOCK),
+                     pk_lines_difference(lines, part));
     } else if (inherited != NULL && !same) {
-        const char *own = pk_import_value(lines->pool, parts->field, "", NULL);
+        const char *own = pk_import_value(lines->pool, parts->field, "", NULL, PK_YAML_BLOCK);
         pk_lines_put(lines, PK_INDENT_FIELD, pk_sprintf(lines->pool, "%s:", parts->field->name),
-                     own != NULL && !parts->left_out ? own : "null", difference(lines, part));
+                     own != NULL && !parts->left_out ? own : "null",
+                     pk_lines_difference(lines, part));
     } else if (!parts->left_out && part != NULL && part->differs) {
-        put_difference(lines, PK_INDENT_FIELD, part);
+        pk_lines_put_difference(lines, PK_INDENT_FIELD, part);
     }
     lines->at.part = NULL;
 }
@@ -169,20 +109,22 @@ put_id(struct pk_lines *lines, const struct field_parts *parts)
 static void
 put_ranges(struct pk_lines *lines, const struct field_parts *parts)
 {
-    const char *value = parts->count != 0 && !parts->left_out && parts->at->value != NULL
-                            ? pk_import_value(lines->pool, parts->field, "", parts->at->value)
-                            : NULL;
+    const char *value =
+        parts->count != 0 && !parts->left_out && parts->at->value != NULL
+            ? pk_import_value(lines->pool, parts->field, "", parts->at->value, PK_YAML_BLOCK)
+            : NULL;
     json_auto_t *list = value != NULL ? pk_json_parse(parts->at->value, NULL) : NULL;
     if (value == NULL || strlen(value) <= RANGES_WIDTH || json_array_size(list) < 2) {
         put_scalar(lines, parts);
         return;
     }
     lines->at.part = parts->at;
-    pk_lines_put(lines, PK_INDENT_FIELD, "ranges:", NULL, difference(lines, parts->at));
+    pk_lines_put(lines, PK_INDENT_FIELD, "ranges:", NULL, pk_lines_difference(lines, parts->at));
     for (size_t i = 0; i < json_array_size(list); i++) {
         json_auto_t *one = json_pack("[O]", json_array_get(list, i));
-        char *text = pk_strdup(lines->pool, pk_import_value(lines->pool, parts->field, "",
-                                                            pk_json_text(lines->pool, one)));
+        char *text =
+            pk_strdup(lines->pool, pk_import_value(lines->pool, parts->field, "",
+                                                   pk_json_text(lines->pool, one), PK_YAML_BLOCK));
         text[strlen(text) - 1] = '\0'; /* its brackets */
         pk_lines_put(lines, PK_INDENT_MEMBER, "-", text + 1, NULL);
     }
@@ -220,15 +162,25 @@ is_stated(const struct member *member)
 }
 
 static void
-put_stated(struct pk_lines *lines, const struct member *member)
+put_stated(struct pk_lines *lines, const struct member *member, bool alone)
 {
     const struct pk_import_part *part = member->part;
     const struct pk_field *field = part != NULL ? part->field : member->inherited->field;
     const char *key = part != NULL ? part->key : member->inherited->key;
+    enum pk_yaml_place place = alone ? PK_YAML_FLOW : PK_YAML_BLOCK;
     const char *value = part != NULL && part->value != NULL
-                            ? pk_import_value(lines->pool, field, key, part->value)
+                            ? pk_import_value(lines->pool, field, key, part->value, place)
                             : "null";
-    pk_lines_put_member(lines, PK_INDENT_MEMBER, key, value, difference(lines, part));
+    if (!alone) {
+        pk_lines_put_member(lines, PK_INDENT_MEMBER, key, value, pk_lines_difference(lines, part));
+        return;
+    }
+    struct pk_text text = {.pool = lines->pool};
+    pk_text_add(&text, "{");
+    pk_yaml_add_text(&text, key, PK_YAML_FLOW);
+    pk_text_addf(&text, ": %s}", value);
+    pk_lines_put_member(lines, PK_INDENT_FIELD, field->name, pk_text_end(&text),
+                        pk_lines_difference(lines, part));
 }
 
 struct members {
@@ -284,25 +236,45 @@ put_map_left_out(struct pk_lines *lines, const struct field_parts *parts)
         pk_lines_put(lines, PK_INDENT_FIELD, pk_sprintf(lines->pool, "%s:", parts->field->name),
                      "null", NULL);
     }
+    put_reasons(lines, parts);
     put_header(lines, parts, "# ");
     for (size_t i = 0; i < parts->count; i++) {
         if (parts->at[i].value != NULL) {
-            put_left_out(lines, PK_INDENT_FIELD, &parts->at[i]);
+            pk_lines_put_left_out(lines, &parts->at[i]);
         }
     }
 }
 
 /* What has no line in the map: a key that is left out, a difference of one that is inherited. */
 static void
-put_beside(struct pk_lines *lines, const struct field_parts *parts, const struct member *member)
+put_beside(struct pk_lines *lines, const struct member *member)
 {
     struct pk_import_part *part = member->part;
     lines->at.part = part;
     if (part != NULL && part->refusal.message != NULL) {
-        put_header(lines, parts, "# ");
-        put_left_out(lines, PK_INDENT_FIELD, part);
+        pk_lines_put_refusal(lines, PK_INDENT_FIELD, &part->refusal, "");
+        pk_lines_put_left_out(lines, part);
     } else if (part != NULL && part->differs && !is_stated(member)) {
-        put_difference(lines, PK_INDENT_FIELD, part);
+        pk_lines_put_difference(lines, PK_INDENT_FIELD, part);
+    }
+}
+
+/* One key alone stands beside its map's name, more stand below it. */
+static void
+put_members(struct pk_lines *lines, const struct field_parts *parts, const struct members *members)
+{
+    size_t stated = 0;
+    for (size_t i = 0; i < members->count; i++) {
+        stated += is_stated(&members->at[i]);
+    }
+    if (stated > 1) {
+        put_header(lines, parts, "");
+    }
+    for (size_t i = 0; i < members->count; i++) {
+        if (is_stated(&members->at[i])) {
+            lines->at.part = members->at[i].part;
+            put_stated(lines, &members->at[i], stated == 1);
+        }
     }
 }
 
@@ -314,19 +286,9 @@ put_map(struct pk_lines *lines, const struct field_parts *parts)
         return;
     }
     struct members members = members_of(lines, parts);
-    bool begun = false;
+    put_members(lines, parts, &members);
     for (size_t i = 0; i < members.count; i++) {
-        if (is_stated(&members.at[i])) {
-            if (!begun) {
-                put_header(lines, parts, "");
-            }
-            begun = true;
-            lines->at.part = members.at[i].part;
-            put_stated(lines, &members.at[i]);
-        }
-    }
-    for (size_t i = 0; i < members.count; i++) {
-        put_beside(lines, parts, &members.at[i]);
+        put_beside(lines, &members.at[i]);
     }
     lines->at.part = NULL;
 }
@@ -367,18 +329,19 @@ in_order(struct pk_lines *lines, const struct field_parts *parts)
 }
 
 static void
-put_reservation(struct pk_lines *lines, const struct field_parts *parts,
+put_reservation(struct pk_lines *lines, const struct field_parts *parts, bool stated,
                 struct pk_import_part *part)
 {
     lines->at.part = part;
     if (part->value == NULL) {
-        put_difference(lines, PK_INDENT_MEMBER, part);
+        pk_lines_put_difference(lines, stated ? PK_INDENT_MEMBER : PK_INDENT_FIELD, part);
     } else if (parts->left_out) {
-        put_left_out(lines, PK_INDENT_FIELD, part);
+        pk_lines_put_left_out(lines, part);
     } else {
-        pk_lines_put(lines, PK_INDENT_MEMBER, "-",
-                     pk_import_value(lines->pool, part->field, part->key, part->value),
-                     difference(lines, part));
+        pk_lines_put(
+            lines, PK_INDENT_MEMBER, "-",
+            pk_import_value(lines->pool, part->field, part->key, part->value, PK_YAML_BLOCK),
+            pk_lines_difference(lines, part));
     }
     lines->at.part = NULL;
 }
@@ -391,11 +354,12 @@ put_reservations(struct pk_lines *lines, const struct field_parts *parts)
     for (size_t i = 0; i < parts->count; i++) {
         stated = stated || parts->at[i].value != NULL;
     }
+    put_reasons(lines, parts);
     if (stated) {
         put_header(lines, parts, parts->left_out ? "# " : "");
     }
     for (size_t i = 0; i < parts->count; i++) {
-        put_reservation(lines, parts, reserved[i].part);
+        put_reservation(lines, parts, stated && !parts->left_out, reserved[i].part);
     }
 }
 
@@ -436,23 +400,37 @@ put_field(struct pk_lines *lines, enum pk_scope_field field)
     }
 }
 
+static void
+put_content(struct pk_lines *lines, const struct pk_import_scope *scope)
+{
+    const struct field_parts link = parts_of(scope, PK_SCOPE_RELATIONSHIP);
+    const char *missing =
+        scope->missing_on != NULL ? pk_sprintf(lines->pool, "not on %s", scope->missing_on) : NULL;
+    pk_lines_put(lines, PK_INDENT_SCOPE, "- subnet:", scope->written, missing);
+    pk_lines_put(lines, PK_INDENT_FIELD, "relationship:", lines->import->relationship,
+                 link.count != 0 ? pk_lines_difference(lines, link.at) : NULL);
+    for (int i = 0; i < PK_SCOPE_FIELD_COUNT; i++) {
+        put_field(lines, (enum pk_scope_field)i);
+    }
+}
+
+/* What is too large for a file is so behind a `#`, too. */
+static bool
+is_too_large(const struct pk_import_refusal *why)
+{
+    return why->rule != NULL && strcmp(why->rule, pk_rule_row(PK_RULE_TOO_LARGE)->code) == 0;
+}
+
 void
 pk_lines_put_scope(struct pk_lines *lines, struct pk_import_scope *scope)
 {
-    const struct pk_import *import = lines->import;
     lines->at = (struct pk_import_line){.scope = scope};
     if (scope->refusal.message != NULL) {
         pk_lines_put_refusal(lines, PK_INDENT_SCOPE, &scope->refusal, scope->written);
     }
     lines->commented = scope->refusal.message != NULL;
-    const struct field_parts link = parts_of(scope, PK_SCOPE_RELATIONSHIP);
-    const char *missing =
-        scope->missing_on != NULL ? pk_sprintf(lines->pool, "not on %s", scope->missing_on) : NULL;
-    pk_lines_put(lines, PK_INDENT_SCOPE, "- subnet:", scope->written, missing);
-    pk_lines_put(lines, PK_INDENT_FIELD, "relationship:", import->relationship,
-                 link.count != 0 ? difference(lines, link.at) : NULL);
-    for (int i = 0; i < PK_SCOPE_FIELD_COUNT; i++) {
-        put_field(lines, (enum pk_scope_field)i);
+    if (!is_too_large(&scope->refusal)) {
+        put_content(lines, scope);
     }
     lines->commented = false;
     lines->at = (struct pk_import_line){0};

@@ -9,6 +9,7 @@
 #define PK_AGENT_IMPORT_YAML_H
 
 #include "agent/import-model.h"
+#include "agent/yaml-text.h"
 
 /** What a line is about; all NULL: the relationship itself, or nothing. */
 struct pk_import_line {
@@ -49,6 +50,6 @@ struct pk_import_file pk_import_write_one(struct pk_pool *pool, const struct pk_
  * @param value  NULL: the field's default, or NULL when it has none
  */
 const char *pk_import_value(struct pk_pool *pool, const struct pk_field *field, const char *key,
-                            const char *value);
+                            const char *value, enum pk_yaml_place place);
 
 #endif

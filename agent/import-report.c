@@ -69,9 +69,11 @@ left_out(struct pk_pool *pool, const struct pk_import *import)
     return list;
 }
 
+/* As diff has it: the field's default where the server has no value of its own. */
 static json_t *
-value_json(const char *value)
+value_json(const struct pk_field *field, const char *value)
 {
+    value = value != NULL ? value : field->default_value;
     json_t *json = value != NULL ? pk_json_parse(value, NULL) : NULL;
     return json != NULL ? json : json_null();
 }
@@ -106,7 +108,8 @@ add_differences(struct pk_pool *pool, json_t *list, const struct pk_import *impo
         const struct pk_import_part *part = &parts->at[i];
         if (part->differs) {
             add_difference(list, import, subnet, pk_part_name(pool, part->field, part->key),
-                           value_json(part->value), value_json(part->other));
+                           value_json(part->field, part->value),
+                           value_json(part->field, part->other));
         }
     }
 }

@@ -21,6 +21,7 @@ const struct pk_schema pk_schemas[] = {
     {"status", "what status prints"},
     {"events", "one line of events"},
     {"validate", "what validate prints"},
+    {"import", "what import prints"},
     {"error", "any failure"},
     {"answer", "what the other verbs print"},
 };

@@ -42,7 +42,7 @@ static const struct pk_verb_option events_options[] = {
 static const struct pk_verb_option schema_options[] = {
     {"of", "NAME",
      "desired-state (unless given), configuration, diff, plan, explain, status, events, validate, "
-     "error or answer; as markdown desired-state, configuration or events"},
+     "import, error or answer; as markdown desired-state, configuration or events"},
     {.name = NULL},
 };
 

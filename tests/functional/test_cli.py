@@ -7,8 +7,8 @@ import unittest
 
 from pairkeeper_case import RELATIONSHIP, ROOT, PairkeeperCase, scopes, subnet
 
-VERBS = ["validate", "diff", "apply", "run", "reconcile", "status", "events", "explain", "replicate",
-         "approve", "suspend", "resume", "adm", "schema", "version", "help"]
+VERBS = ["validate", "diff", "apply", "run", "reconcile", "status", "events", "explain", "import",
+         "replicate", "approve", "suspend", "resume", "adm", "schema", "version", "help"]
 ESCAPE = "\x1b["
 
 

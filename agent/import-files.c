@@ -109,6 +109,9 @@ size_of_scope(const struct pk_import *import, struct pk_import_scope *scope)
     return lines.text.count;
 }
 
+/* Files are to be edited: they begin with as much room as they have text. */
+enum { ROOM_TO_GROW = 2 };
+
 /* One past the last scope that fits beside @p first; at least one is taken. */
 static size_t
 end_of_file(const struct pk_import *import, size_t first, size_t file_bytes, size_t used)
@@ -163,7 +166,8 @@ pk_import_write(struct pk_pool *pool, const struct pk_import *import, size_t fil
     for (size_t i = 0, end; i < import->scope_count; i = end) {
         lines = (struct pk_lines){.pool = pool, .import = import, .text = {.pool = pool}};
         put_origin(&lines);
-        end = end_of_file(import, i, file_bytes, lines.text.count + sizeof scopes_header);
+        end = end_of_file(import, i, file_bytes / ROOM_TO_GROW,
+                          lines.text.count + sizeof scopes_header);
         put_scopes(&lines, i, end);
         *pk_push(pool, out) = as_file(&lines, name_of(pool, import, i, end));
     }

@@ -5,6 +5,7 @@
  */
 #include "agent/import-model.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -60,6 +61,7 @@ merge_scope(struct pk_pool *pool, const struct pk_row *source, const struct pk_r
             struct pk_import_scope *out)
 {
     const struct pk_row *first = source != NULL ? source : partner;
+    assert(first != NULL); /* somebody holds it */
     out->subnet = first->subnet;
     out->written = pk_prefix_text(pool, first->subnet);
     bool both = source != NULL && partner != NULL;

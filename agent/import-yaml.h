@@ -36,7 +36,7 @@ extern const char pk_import_unnamed_server[];
 
 /**
  * One file for the relationship and one for the scopes; more of these, named by their first subnet,
- * where one would be larger than @p file_bytes.
+ * where one would fill more than half of @p file_bytes: they are to be edited.
  */
 void pk_import_write(struct pk_pool *pool, const struct pk_import *import, size_t file_bytes,
                      struct pk_import_files *out);

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "agent/pairing.h"
 #include "base/json.h"
 #include "base/nearest.h"
 #include "base/text.h"
@@ -99,26 +100,102 @@ partners_of(struct pk_pool *pool, const struct pk_config *config,
 /* -- Opening ----------------------------------------------------------------------------------- */
 
 static enum pk_code
-check_read(const struct pk_fleet_server *server, struct pk_error *err)
+fail_unread(const struct pk_fleet_server *server, struct pk_error *err)
 {
-    return server->known
-               ? PK_OK
-               : pk_error_set(err, PK_EAGAIN, "", "%s; nothing was imported", server->reason);
+    return pk_error_set(err, PK_EAGAIN, "", "%s; nothing was imported", server->reason);
 }
 
+/* Opens and reads a server, and its partner unless NULL; servers that have no names of ours for
+ * their relationships are told this one. */
 static enum pk_code
 open_servers(struct pk_pool *pool, const struct pk_config *config, struct pk_db *db,
-             const char *const *names, size_t count, struct pk_fleet *fleet, struct pk_error *err)
+             const char *const names[PK_PAIR], const char *relationship, struct pk_fleet *fleet,
+             struct pk_error *err)
 {
-    pk_fleet_close(fleet);
-    pk_fleet_open(pool, config, db, names, count, fleet);
-    pk_fleet_observe(fleet);
-    enum pk_code code = PK_OK;
-    for (size_t i = 0; code == PK_OK && i < count; i++) {
-        code = check_read(pk_fleet_find(fleet, names[i]), err);
+    bool paired = names[PK_SERVER_2] != NULL;
+    struct pk_wanted_relationship *wanted = pk_new(pool, struct pk_wanted_relationship);
+    *wanted = (struct pk_wanted_relationship){.servers = {names[PK_SERVER_1], names[PK_SERVER_2]}};
+    if (paired) {
+        wanted->name = relationship != NULL
+                           ? relationship
+                           : pk_import_name(pool, names[PK_SERVER_1], names[PK_SERVER_2]);
     }
-    return code;
+    const struct pk_snapshot snapshot = {.relationships = wanted, .relationship_count = paired};
+    pk_fleet_close(fleet);
+    pk_fleet_open(pool, config, db, &snapshot, names, paired ? PK_PAIR : 1, fleet);
+    pk_fleet_observe(fleet);
+    for (size_t i = 0; i < fleet->count; i++) {
+        if (!fleet->at[i].known) {
+            return fail_unread(&fleet->at[i], err);
+        }
+    }
+    return PK_OK;
 }
+
+/* -- Servers that only know the names of their peers ---------------------------------------------
+ */
+
+static struct pk_paired_server
+ask_peerings(struct pk_pool *pool, const struct pk_fleet_server *server)
+{
+    struct pk_paired_server out = {.name = server->config->name};
+    struct pk_error ignored = {0};
+    out.answers =
+        server->connection != NULL && server->driver->peerings != NULL &&
+        server->driver->peerings(server->connection, pool, &out.peerings, &ignored) == PK_OK;
+    return out;
+}
+
+/* Does each say that the other is its partner? */
+static bool
+fit(struct pk_pool *pool, const struct pk_paired_server *a, const struct pk_paired_server *b)
+{
+    const struct pk_wanted_relationship relationship = {.name = "", .servers = {a->name, b->name}};
+    struct pk_paired_server both[PK_PAIR] = {*a, *b};
+    pk_pair_servers(pool, &relationship, 1, both, PK_PAIR);
+    bool found = false;
+    for (size_t i = 0; a->answers && b->answers && i < a->peerings.count; i++) {
+        found = found || both[PK_SERVER_1].names[i].relationship != NULL;
+    }
+    return found;
+}
+
+/* All other servers that could be its partner are asked; one that cannot be might be it. */
+static enum pk_code
+find_peer(struct pk_pool *pool, const struct pk_config *config,
+          const struct pk_fleet_server *server, struct partners *out, struct pk_error *err)
+{
+    const char **names = pk_array(pool, const char *, config->server_count);
+    for (size_t i = 0; i < config->server_count; i++) {
+        names[i] = config->servers[i].name;
+    }
+    struct pk_paired_server self = ask_peerings(pool, server);
+    PK_CLEANUP(pk_fleet_close) struct pk_fleet others;
+    const struct pk_snapshot nothing = {.relationship_count = 0};
+    pk_fleet_open(pool, config, NULL, &nothing, names,
+                  self.peerings.count != 0 ? config->server_count : 0, &others);
+    const struct pk_fleet_server *unread = NULL;
+    for (size_t i = 0; i < others.count; i++) {
+        const struct pk_fleet_server *other = &others.at[i];
+        if (other->driver->peerings == NULL || other->config == server->config) {
+            continue;
+        }
+        struct pk_paired_server peer = ask_peerings(pool, other);
+        unread = peer.answers ? unread : other;
+        if (fit(pool, &self, &peer)) {
+            *pk_push(pool, &out->list) = peer.name;
+            pk_text_addf(&out->words, "%s%s", out->list.count > 1 ? ", " : "", peer.name);
+        }
+    }
+    return unread == NULL || out->list.count != 0
+               ? PK_OK
+               : pk_error_set(err, PK_EAGAIN, "",
+                              "the partner of %s is not known: %s cannot be read and may be it; "
+                              "say which with --partner NAME",
+                              server->config->name, unread->config->name);
+}
+
+/* -- Which two --------------------------------------------------------------------------------- */
 
 /* Servers that keep no relationship can be joined in YAML; others have to be joined themselves. */
 static enum pk_code
@@ -152,9 +229,12 @@ find_partner(struct pk_pool *pool, const struct pk_config *config,
              const char **partner, struct pk_error *err)
 {
     struct partners known = partners_of(pool, config, server, request->relationship);
+    enum pk_code code = server->driver->peerings != NULL && known.list.count == 0
+                            ? find_peer(pool, config, server, &known, err)
+                            : PK_OK;
     *partner = known.list.count == 1 ? known.list.at[0] : NULL;
-    return known.list.count <= 1
-               ? PK_OK
+    return code != PK_OK || known.list.count <= 1
+               ? code
                : pk_error_set(err, PK_EINVAL, "",
                               "%s has several partners: %s; say which with --partner NAME",
                               request->server, pk_text_end(&known.words));
@@ -186,6 +266,16 @@ take_sides(struct pk_pool *pool, const struct pk_import_request *request, const 
     out->name = request->relationship != NULL ? request->relationship : out->name;
 }
 
+static enum pk_code
+check_names(const struct pk_config *config, const struct pk_import_request *request,
+            struct pk_error *err)
+{
+    enum pk_code code = check_configured(config, request->server, err);
+    return code == PK_OK && request->partner != NULL
+               ? check_configured(config, request->partner, err)
+               : code;
+}
+
 enum pk_code
 pk_import_pair_open(struct pk_pool *pool, const struct pk_config *config, struct pk_db *db,
                     const struct pk_import_request *request, struct pk_import_pair *out,
@@ -193,24 +283,20 @@ pk_import_pair_open(struct pk_pool *pool, const struct pk_config *config, struct
 {
     *out = (struct pk_import_pair){.name = NULL};
     const char *names[PK_PAIR] = {request->server, request->partner};
-    size_t count = request->partner != NULL ? PK_PAIR : 1;
-    enum pk_code code = PK_OK;
-    for (size_t i = 0; code == PK_OK && i < count; i++) {
-        code = check_configured(config, names[i], err);
-    }
+    enum pk_code code = check_names(config, request, err);
     if (code == PK_OK) {
-        code = open_servers(pool, config, db, names, count, &out->fleet, err);
+        code = open_servers(pool, config, db, names, request->relationship, &out->fleet, err);
     }
-    if (code == PK_OK && count == 1) {
+    if (code == PK_OK && request->partner == NULL) {
         code = find_partner(pool, config, request, pk_fleet_find(&out->fleet, request->server),
                             &names[PK_SERVER_2], err);
         if (code == PK_OK && names[PK_SERVER_2] != NULL) {
-            code = open_servers(pool, config, db, names, PK_PAIR, &out->fleet, err);
+            code = open_servers(pool, config, db, names, request->relationship, &out->fleet, err);
         }
     }
     if (code == PK_OK && names[PK_SERVER_2] != NULL) {
-        code = check_pair(pool, config, pk_fleet_find(&out->fleet, names[0]),
-                          pk_fleet_find(&out->fleet, names[1]), err);
+        code = check_pair(pool, config, pk_fleet_find(&out->fleet, names[PK_SERVER_1]),
+                          pk_fleet_find(&out->fleet, names[PK_SERVER_2]), err);
     }
     if (code == PK_OK) {
         take_sides(pool, request, names[PK_SERVER_2], out);

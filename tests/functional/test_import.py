@@ -166,6 +166,29 @@ class Import(ImportCase):
         self.assertIn(f"- subnet: {subnet(2)}  # not on dhcp-b\n", text)
         self.assertIn(f"- subnet: {subnet(3)}\n", text)
 
+    def test_what_is_left_out_is_nobodys_and_stays_as_it_is(self):
+        self.established(
+            relationship("scope-defaults: {lease-time: 8h, options: {routers: [10.0.0.1]}}"),
+            scopes(range(1, 6)) + scope(6, "reservations: [{mac: \"00:00:00:00:00:01\", "
+                                        "ip: 10.0.6.5}, {mac: \"00:00:00:00:00:02\"}]"))
+        for server in ("dhcp-a", "dhcp-b"):
+            self.edit(server, subnet(5), "renew-time=9h")
+        with contextlib.closing(sqlite3.connect(self.database)) as db, db:
+            db.execute("UPDATE adm_dhcp_reservations SET ip_address = 1 WHERE ip_address > 0")
+            db.execute("DELETE FROM adm_dhcp_options WHERE scope_record_id = "
+                       "(SELECT min(record_id) FROM adm_dhcp_scopes)")
+        self.forget_bases()
+        document = self.imported()
+        self.assertEqual([(one["subnet"], one["field"], one["rule"])
+                          for one in document["left_out"]],
+                         [(subnet(5), "renew-time", "timer-order"),
+                          (subnet(6), "reservations.mac=00:00:00:00:00:01",
+                           "reservation-outside-subnet")])
+        self.assertEqual(self.run_json("validate")["errors"], [])
+        differences = {(one["subnet"], one["field"]) for one in document["differences"]}
+        self.assertEqual(differences, {(subnet(1), "options.routers")})
+        self.assertEqual(set(self.differing(self.diff(code=None))), differences)
+
     def test_it_works_without_a_valid_desired_state_and_writes_nothing_else(self):
         self.established(RELATIONSHIP, scopes([1]))
         self.commit("relationships: {\n")

@@ -8,7 +8,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 
-#include "base/pool.h"
+#include "base/sha256.h"
 
 struct crew {
     size_t count;
@@ -17,13 +17,19 @@ struct crew {
     atomic_size_t next;
 };
 
-static void *
-take_tasks(void *shared)
+static void
+take_tasks(struct crew *crew)
 {
-    struct crew *crew = shared;
     for (size_t i; (i = atomic_fetch_add(&crew->next, 1)) < crew->count;) {
         crew->work(crew->user, i);
     }
+}
+
+static void *
+run_thread(void *crew)
+{
+    take_tasks(crew);
+    pk_sha256_stop_thread();
     return NULL;
 }
 
@@ -38,7 +44,7 @@ pk_crew_run(unsigned workers, size_t count, void (*work)(void *user, size_t inde
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     while (started + 1 < wanted &&
-           pthread_create(&threads[started], NULL, take_tasks, &crew) == 0) {
+           pthread_create(&threads[started], NULL, run_thread, &crew) == 0) {
         started++;
     }
     pthread_sigmask(SIG_SETMASK, &before, NULL);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "drivers/kea-config.h"
 
 static const struct pk_parts no_parts = {0};
 static const struct pk_rows no_rows = {0};
@@ -142,11 +143,15 @@ merge_rows(struct merging *merging)
 
 /* -- The relationship ------------------------------------------------------------------------- */
 
-/* Members and mode have lines of their own; the source is what import is told. */
+/* Members and mode have lines of their own; the source is what import is told.  What Kea does
+ * unasked is not worth a line: servers say all of it. */
 static bool
-is_setting(const struct pk_field *field)
+is_setting(const struct pk_part_pair *pair, const char *mode)
 {
-    return (field->flags & (PK_FIELD_POLICY | PK_FIELD_MEMBERSHIP)) == 0;
+    if (pair->field == &pk_relationship_fields.at[PK_RELATIONSHIP_KEA] && equal(pair->a, pair->b)) {
+        return !equal(pair->a, pk_kea_default_parameter(mode, pair->key));
+    }
+    return (pair->field->flags & (PK_FIELD_POLICY | PK_FIELD_MEMBERSHIP)) == 0;
 }
 
 static void
@@ -163,7 +168,7 @@ merge_settings(struct pk_pool *pool, const struct pk_import_side *source,
     struct pk_parts_walk walk = {.a = first != NULL ? &first->parts : &no_parts,
                                  .b = both ? &b->parts : &no_parts};
     for (struct pk_part_pair pair; pk_parts_step(&walk, &pair);) {
-        if (is_setting(pair.field)) {
+        if (is_setting(&pair, out->mode)) {
             add_part(pool, &out->settings, &pair, both);
         }
     }

@@ -50,7 +50,9 @@ put_reasons(struct pk_lines *lines, const struct field_parts *parts)
 {
     for (size_t i = 0; i < parts->count; i++) {
         if (parts->at[i].refusal.message != NULL) {
-            pk_lines_put_refusal(lines, PK_INDENT_FIELD, &parts->at[i].refusal, "");
+            bool of_many = parts->field->kind == PK_KIND_RESERVATIONS;
+            pk_lines_put_refusal(lines, PK_INDENT_FIELD, &parts->at[i].refusal,
+                                 of_many ? parts->at[i].key : "");
         }
     }
 }

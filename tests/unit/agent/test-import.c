@@ -148,7 +148,8 @@ what_most_scopes_share_is_said_once(void **state)
 {
     (void)state;
     static const struct written_side side = {
-        .settings = {"load-split=60", "mclt=1800", "kea.heartbeat-delay=10000"},
+        .settings = {"load-split=60", "mclt=1800", "kea.heartbeat-delay=5000",
+                     "kea.max-ack-delay=10000"},
         .rows = {
             {"10.1.0.0/24", .parts = {"id=1", "name=\"One\"", "lease-time=28800", dns, routers_1,
                                       "kea.allocator=\"random\"", "state=\"inactive\"",
@@ -161,7 +162,7 @@ what_most_scopes_share_is_said_once(void **state)
             {"10.1.3.0/24",
              .parts = {"lease-time=28800", dns, "state=\"inactive\"", "ranges=[\"10.1.3.7\"]"}},
             {"10.1.4.0/24", .parts = {dns, "kea.allocator=\"random\"", "state=\"inactive\""}},
-            {"10.1.5.0/24", .parts = {"lease-time=28800", dns, "kea.allocator=\"iterative\""}},
+            {"10.1.5.0/24", .parts = {"lease-time=28800", dns, "kea.allocator=\"flq\""}},
             {"10.1.6.0/24", .parts = {"lease-time=28800", dns, "kea.allocator=\"random\""}},
         }};
     assert_import("defaults", &side, &side);

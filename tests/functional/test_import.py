@@ -75,10 +75,10 @@ class World:
 
 
 class ImportCase(PairkeeperCase):
-    def imported(self, *words, folder="imported"):
+    def imported(self, *words, server="dhcp-a", folder="imported"):
         """Imports into a folder and makes that the repository's content."""
         out = self.work / folder
-        document = self.run_json("import", "--server", "dhcp-a", "--out", out, *words)
+        document = self.run_json("import", "--server", server, "--out", out, *words)
         self.commit(*[path.read_text() for path in sorted(out.glob("*.yaml"))])
         return document
 
@@ -312,6 +312,84 @@ class Pairs(ImportCase):
         failed = self.run_program("import", "--server", "dhcp-a", "--relationship", "two words",
                                   code=1)
         self.assertRegex(failed.err, r"'two words' is not a name.*\[bad-value\]")
+
+
+class KeaFiles(ImportCase):
+    """Servers that only know the names of their peers, as configuration files."""
+
+    def setUp(self):
+        super().setUp()
+        self.write_config(servers=[(f"kea-{letter}", f"{{driver: kea-file, path: {letter}.conf}}")
+                                   for letter in "abc"])
+        self.subnets = [{"id": 1, "subnet": "10.1.0.0/24", "valid-lifetime": 3600,
+                         "pools": [{"pool": "10.1.0.0/25"}]}]
+        self.write("a", "one", "one", "two")
+        self.write("b", "two", "one", "two")
+        self.write("c", "other", "other", "another")
+
+    def write(self, letter, own_name, *peers):
+        roles = zip(peers, ("primary", "standby"))
+        (self.work / f"{letter}.conf").write_text(json.dumps({"Dhcp4": {
+            "subnet4": self.subnets,
+            "hooks-libraries": [{"library": "libdhcp_ha.so", "parameters": {"high-availability": [{
+                "this-server-name": own_name, "mode": "hot-standby",
+                "peers": [{"name": name, "role": role, "url": f"http://192.0.2.{i}:8000/"}
+                          for i, (name, role) in enumerate(roles)]}]}}]}}))
+
+    def test_the_partner_is_who_says_that_it_is(self):
+        document = self.run_json("import", "--server", "kea-b")
+        self.assertEqual((document["partner"], document["relationship"]), ("kea-a", "kea"))
+        self.assertIn("servers: [kea-a, kea-b]\n    source: kea-b\n",
+                      document["files"][0]["text"])
+        self.assertEqual((document["left_out"], document["differences"]), ([], []))
+
+    def test_two_that_say_so_are_a_question(self):
+        self.write("c", "two", "one", "two")
+        failed = self.run_program("import", "--server", "kea-a", code=1)
+        self.assertIn("several partners: kea-b, kea-c; say which with --partner NAME", failed.err)
+        self.run_program("import", "--server", "kea-a", "--partner", "kea-c")
+
+    def test_one_that_cannot_be_read_may_be_the_partner(self):
+        (self.work / "b.conf").unlink()
+        failed = self.run_program("import", "--server", "kea-a", code=1)
+        self.assertRegex(failed.err, "partner of kea-a is not known: kea-b cannot be read")
+        failed = self.run_program("import", "--server", "kea-a", "--partner", "kea-b", code=1)
+        self.assertRegex(failed.err, "kea-b.*nothing was imported")
+
+    def test_two_that_do_not_name_each_other_are_no_pair(self):
+        failed = self.run_program("import", "--server", "kea-a", "--partner", "kea-c", code=1)
+        self.assertIn("kea-a and kea-c are no pair", failed.err)
+
+    def test_what_kea_takes_and_the_rules_refuse_is_left_out(self):
+        self.subnets += [
+            {"id": 2, "subnet": "10.2.0.5/24", "valid-lifetime": 3600},
+            {"id": 3, "subnet": "10.1.0.128/25", "valid-lifetime": 3600},
+            {"id": 4, "subnet": "10.4.0.0/24", "valid-lifetime": 3600, "reservations": [
+                {"hw-address": "00:00:00:00:00:01", "ip-address": "10.9.0.1"}]},
+            {"id": 5, "subnet": "10.5.0.0/24", "valid-lifetime": 3600,
+             "user-context": {"comment": "two\nlines"}}]
+        self.write("a", "one", "one", "two")
+        self.write("b", "two", "one", "two")
+        document = self.imported("--partner", "kea-b", server="kea-a")
+        self.assertEqual(
+            [(one["subnet"], one["field"], one["rule"]) for one in document["left_out"]],
+            [("10.1.0.128/25", None, "subnet-overlap"), ("10.2.0.5/24", None, "host-bits"),
+             ("10.4.0.0/24", "reservations.mac=00:00:00:00:00:01", "reservation-outside-subnet"),
+             ("10.5.0.0/24", "description", "bad-value")])
+        self.assertEqual(self.run_json("validate")["errors"], [])
+        plan = self.diff(code=0)
+        self.assertEqual(sorted({one["subnet"] for one in self.relationship(plan, "kea")["foreign"]}),
+                         ["10.1.0.128/25", "10.2.0.0/24"])
+
+    def test_what_differs_between_two_files_is_what_diff_shows(self):
+        self.subnets[0]["valid-lifetime"] = 7200
+        self.write("b", "two", "one", "two")
+        document = self.imported("--partner", "kea-b", server="kea-a")
+        self.assertEqual([(one["subnet"], one["field"]) for one in document["differences"]],
+                         [("10.1.0.0/24", "lease-time")])
+        [action] = self.actions(self.diff(), "kea")
+        self.assertEqual([(one["server"], one["field"], one["have"]) for one in action["fields"]],
+                         [("kea-b", "lease-time", 7200)])
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ const struct pk_schema pk_schemas[] = {
     {"events", "one line of events"},
     {"validate", "what validate prints"},
     {"doctor", "what doctor prints"},
+    {"import", "what import prints"},
     {"error", "any failure"},
     {"answer", "what the other verbs print"},
 };

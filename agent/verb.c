@@ -42,7 +42,15 @@ static const struct pk_verb_option events_options[] = {
 static const struct pk_verb_option schema_options[] = {
     {"of", "NAME",
      "desired-state (unless given), configuration, diff, plan, explain, status, events, validate, "
-     "doctor, error or answer; as markdown desired-state, configuration, events or doctor"},
+     "import, doctor, error or answer; as markdown desired-state, configuration, events or doctor"},
+    {.name = NULL},
+};
+
+static const struct pk_verb_option import_options[] = {
+    {"server", "NAME", "the server whose values count (required); it becomes the source"},
+    {"partner", "NAME", "its partner, where it has several"},
+    {"relationship", "NAME", "what to call the relationship in the YAML"},
+    {"out", "DIR", "write files into this folder, which may hold none of that name"},
     {.name = NULL},
 };
 
@@ -176,6 +184,20 @@ const struct pk_verb pk_verbs[] = {
         .access = PK_ACCESS_SHOWS,
         .needs_config = true,
         .run = pk_verb_explain,
+    },
+    {
+        .name = "import",
+        .arguments = "",
+        .summary = "write what servers hold as YAML",
+        .document = "Reads a server and its partner and prints the YAML that says so: what most "
+                    "scopes share as scope-defaults, what the partner holds instead in comments, "
+                    "what the rules refuse behind a # with the reason. Writes to no server and no "
+                    "database; diff afterwards shows what differs between the partners.",
+        .example = "pairkeeper import --server dhcp-a --out dhcp",
+        .options = import_options,
+        .access = PK_ACCESS_READS,
+        .needs_config = true,
+        .run = pk_verb_import,
     },
     {
         .name = "replicate",

@@ -108,6 +108,7 @@ enum pk_exit pk_verb_reconcile(struct pk_context *, const struct pk_arguments *)
 enum pk_exit pk_verb_status(struct pk_context *, const struct pk_arguments *);
 enum pk_exit pk_verb_events(struct pk_context *, const struct pk_arguments *);
 enum pk_exit pk_verb_explain(struct pk_context *, const struct pk_arguments *);
+enum pk_exit pk_verb_import(struct pk_context *, const struct pk_arguments *);
 enum pk_exit pk_verb_replicate(struct pk_context *, const struct pk_arguments *);
 enum pk_exit pk_verb_suspend(struct pk_context *, const struct pk_arguments *);
 enum pk_exit pk_verb_resume(struct pk_context *, const struct pk_arguments *);

@@ -27,13 +27,14 @@ struct scan {
     unsigned line, column;
 };
 
-static bool
-is_control(uint32_t point)
+bool
+pk_character_acceptable(uint32_t point)
 {
-    return (point < ' ' && point != '\t' && point != '\n' && point != '\r') ||
-           (point >= DELETE && point < C1_CONTROLS_END) || point == BYTE_ORDER_MARK ||
-           point == LINE_SEPARATOR || point == PARAGRAPH_SEPARATOR ||
-           (point >= NONCHARACTERS_FIRST && point <= PLANE_0_LAST);
+    bool control = (point < ' ' && point != '\t' && point != '\n' && point != '\r') ||
+                   (point >= DELETE && point < C1_CONTROLS_END);
+    bool invisible =
+        point == BYTE_ORDER_MARK || point == LINE_SEPARATOR || point == PARAGRAPH_SEPARATOR;
+    return !control && !invisible && (point < NONCHARACTERS_FIRST || point > PLANE_0_LAST);
 }
 
 static struct pk_mark
@@ -73,7 +74,7 @@ check_character(const struct scan *scan, uint32_t point, size_t length)
                     "byte 0x%02x is not UTF-8", *scan->at);
         return false;
     }
-    if (is_control(point)) {
+    if (!pk_character_acceptable(point)) {
         pk_diagnose(scan->diagnostics, PK_RULE_NOT_UTF8, mark(scan), "remove it",
                     "character U+%04X is not allowed", point);
         return false;

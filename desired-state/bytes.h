@@ -5,7 +5,12 @@
 #ifndef PK_DESIRED_STATE_BYTES_H
 #define PK_DESIRED_STATE_BYTES_H
 
+#include <stdint.h>
+
 #include "desired-state/diagnostics.h"
+
+/** May this character stand in a file?  Not: invisible line breaks, marks and controls. */
+bool pk_character_acceptable(uint32_t point);
 
 /**
  * UTF-8 without byte order mark; no control characters but tab and line break; no line that begins

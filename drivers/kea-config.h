@@ -55,4 +55,11 @@ enum pk_code pk_kea_config_observe(struct pk_pool *pool, const struct pk_kea_val
                                    const struct pk_kea_naming *naming, struct pk_observation *out,
                                    struct pk_error *err);
 
+/**
+ * What an HA parameter of pk_relationship_kea_keys is when nobody states it.
+ * @param mode  canonical, as a relationship's `mode`
+ * @return canonical; NULL when Kea has no such parameter
+ */
+const char *pk_kea_default_parameter(const char *mode, const char *key);
+
 #endif

@@ -187,3 +187,16 @@ pk_kea_relation_of(struct pk_pool *pool, const struct pk_kea_relationship *relat
     }
     out->parts = pk_parts_canonical(parts, count);
 }
+
+const char *
+pk_kea_default_parameter(const char *mode, const char *key)
+{
+    for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
+        for (size_t j = 0; strcmp(modes[i].ours, mode) == 0 && j < PARAMETER_COUNT; j++) {
+            if (strcmp(parameters[j].key, key) == 0) {
+                return parameters[j].defaults[i];
+            }
+        }
+    }
+    return NULL;
+}

@@ -7,7 +7,7 @@ import unittest
 
 from pairkeeper_case import RELATIONSHIP, ROOT, PairkeeperCase, scopes, subnet
 
-VERBS = ["validate", "diff", "apply", "run", "reconcile", "status", "events", "explain", "replicate",
+VERBS = ["validate", "diff", "apply", "run", "reconcile", "status", "events", "explain", "import", "replicate",
          "approve", "suspend", "resume", "adm", "doctor", "schema", "version", "help"]
 ESCAPE = "\x1b["
 

@@ -11,7 +11,7 @@ from pairkeeper_case import CAMPUS, PairkeeperCase, RELATIONSHIP, ROOT, relation
 
 GOLDEN = ROOT / "tests" / "golden"
 SCHEMAS = ("desired-state", "configuration", "diff", "plan", "explain", "status", "events",
-           "validate", "doctor", "error", "answer")
+           "validate", "import", "doctor", "error", "answer")
 PAGES = ("desired-state", "configuration", "events", "doctor")
 
 
@@ -171,6 +171,7 @@ class Schema(PairkeeperCase):
         self.assert_fits("status", self.run_json("status"))
         self.assert_fits("validate", self.run_json("validate"))
         self.assert_fits("doctor", self.run_json("doctor"))
+        self.assert_fits("import", self.run_json("import", "--server", "dhcp-a"))
         self.assert_fits("error", self.run_json("explain", "10.9.9.0/24", code=1))
         for event in self.events():
             self.assert_fits("events", event)

@@ -26,10 +26,10 @@ take_tasks(struct crew *crew)
 }
 
 static void *
-live(void *crew)
+run_thread(void *crew)
 {
     take_tasks(crew);
-    pk_sha256_end_thread();
+    pk_sha256_stop_thread();
     return NULL;
 }
 
@@ -43,7 +43,8 @@ pk_crew_run(unsigned workers, size_t count, void (*work)(void *user, size_t inde
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    while (started + 1 < wanted && pthread_create(&threads[started], NULL, live, &crew) == 0) {
+    while (started + 1 < wanted &&
+           pthread_create(&threads[started], NULL, run_thread, &crew) == 0) {
         started++;
     }
     pthread_sigmask(SIG_SETMASK, &before, NULL);

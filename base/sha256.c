@@ -49,10 +49,8 @@ pk_sha256_start(void)
     CRYPTO_set_mem_functions(allocate, resize, release);
 }
 
-/* By itself it would do so too late: after values of its own, whose keys came before that of its
-   destructor, are gone. */
 void
-pk_sha256_end_thread(void)
+pk_sha256_stop_thread(void)
 {
     OPENSSL_thread_stop();
 }

@@ -23,8 +23,8 @@ struct pk_sha256 {
  */
 void pk_sha256_start(void);
 
-/** To be called at the end of every thread but the first: gives back what libcrypto kept for it. */
-void pk_sha256_end_thread(void);
+/** To be called at the end of every thread but the first: not all of libcrypto's goes by itself. */
+void pk_sha256_stop_thread(void);
 
 struct pk_sha256 pk_sha256_of(const void *data, size_t bytes);
 bool pk_sha256_equal(const struct pk_sha256 *a, const struct pk_sha256 *b);

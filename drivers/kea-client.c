@@ -23,7 +23,7 @@ enum {
     SLOWEST_BYTES_PER_S = 1024,
     MS_PER_S = 1000,
     HEADER_BYTES_MAX = 64 * 1024,
-    SMALL_ANSWER_BYTES_MAX = 16 << 20, /* of all but config-get: 50,000 subnets list in 4 MB */
+    SMALL_ANSWER_BYTES_MAX = 16 << 20, /* 50,000 subnets are listed in 4 MB */
     FIRST_CAPACITY = 64 * 1024,
 };
 
@@ -49,20 +49,24 @@ struct pk_kea_client {
 
 /* -- What comes back -------------------------------------------------------------------------- */
 
-/* Room for all of it at once where the server says how much it is, and it always does. */
-static void
-make_room(struct body *body, size_t more)
+/* Kea always says how much it is going to send; who does not is not trusted with much memory. */
+static size_t
+announced_bytes(const struct body *body)
 {
     curl_off_t announced = 0;
+    curl_easy_getinfo(body->curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
+    return announced > 0 && (uint64_t)announced <= body->limit ? (size_t)announced : 0;
+}
+
+static void
+make_room(struct body *body, size_t more, size_t announced)
+{
     size_t needed = body->count + more;
     if (needed <= body->capacity) {
         return;
     }
-    curl_easy_getinfo(body->curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
     size_t capacity = body->capacity == 0 ? FIRST_CAPACITY : body->capacity * 2;
-    if (announced > 0 && (size_t)announced <= body->limit && (size_t)announced > capacity) {
-        capacity = (size_t)announced;
-    }
+    capacity = capacity > announced ? capacity : announced;
     capacity = capacity > needed ? capacity : needed;
     body->at = realloc(body->at, capacity);
     if (body->at == NULL) {
@@ -76,11 +80,13 @@ take_body(char *bytes, size_t one, size_t count, void *user)
 {
     struct body *body = user;
     (void)one;
-    if (count > body->limit - body->count) {
+    size_t announced = announced_bytes(body);
+    size_t limit = announced != 0 ? announced : SMALL_ANSWER_BYTES_MAX;
+    if (count > limit - body->count) {
         body->is_too_large = true;
         return 0;
     }
-    make_room(body, count);
+    make_room(body, count, announced);
     memcpy(body->at + body->count, bytes, count);
     body->count += count;
     return count;
@@ -282,6 +288,10 @@ pk_kea_client_close(struct pk_kea_client *client)
 
 /* -- Failures --------------------------------------------------------------------------------- */
 
+#define BROKEN                                                                                     \
+    "see whether the server has died, speaks TLS (http:// or https:// in `url`), or wants a "      \
+    "certificate (certificate-file and key-file of its credentials)"
+
 /* By libcurl's code and a part of what it says; from the special to the general. */
 static const struct {
     CURLcode failed;
@@ -308,13 +318,10 @@ static const struct {
      "see whether it speaks TLS at that port: http:// or https:// in `url`"},
     {CURLE_RECV_ERROR, "alert", PK_EACCESS, "it breaks TLS off",
      "see whether it wants a certificate: certificate-file and key-file of its credentials"},
-    {CURLE_RECV_ERROR, "", PK_EAGAIN, "the connection broke before the answer was whole",
-     "see whether the server has died"},
-    {CURLE_SEND_ERROR, "", PK_EAGAIN, "the connection broke before the command was out",
-     "see whether the server has died"},
-    {CURLE_GOT_NOTHING, "", PK_EAGAIN, "it closed the connection without an answer",
-     "see whether the server has died, and whether it speaks TLS: http:// or https:// in `url`"},
-    {CURLE_PARTIAL_FILE, "", PK_EAGAIN, "the answer is cut off", "see whether the server has died"},
+    {CURLE_RECV_ERROR, "", PK_EAGAIN, "the connection broke before the answer was whole", BROKEN},
+    {CURLE_SEND_ERROR, "", PK_EAGAIN, "the connection broke before the command was out", BROKEN},
+    {CURLE_GOT_NOTHING, "", PK_EAGAIN, "it closed the connection without an answer", BROKEN},
+    {CURLE_PARTIAL_FILE, "", PK_EAGAIN, "the answer is cut off", BROKEN},
     {CURLE_UNSUPPORTED_PROTOCOL, "", PK_EINVAL, "what answers there does not speak HTTP",
      "see host and port in `url`, and whether it speaks TLS"},
     {CURLE_WEIRD_SERVER_REPLY, "", PK_EINVAL, "what answers there does not speak HTTP",
@@ -327,11 +334,8 @@ static const struct {
 static enum pk_code
 exchange_failed(const struct pk_kea_client *client, CURLcode failed, struct pk_error *err)
 {
-    if (failed == CURLE_OUT_OF_MEMORY) {
-        pk_out_of_memory();
-    }
-    if (client->body.is_too_large) {
-        failed = CURLE_FILESIZE_EXCEEDED;
+    if (client->body.is_too_large || failed == CURLE_OUT_OF_MEMORY) {
+        failed = CURLE_FILESIZE_EXCEEDED; /* libcurl calls a line beyond its limits no memory */
     }
     const char *said = client->curl_says;
     size_t row = 0;

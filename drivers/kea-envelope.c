@@ -76,8 +76,8 @@ pk_kea_envelope(struct pk_pool *pool, const char *where, const char *bytes, size
         return no_answer(where, "it is empty", err);
     }
     if (pk_kea_parse(pool, "answer", bytes, count, &body, &why) != PK_OK) {
-        return pk_error_set(err, PK_EINVAL, where, "the answer is not the JSON of Kea: %s: %s; %s",
-                            why.where, why.message, not_kea);
+        return pk_error_set(err, PK_EINVAL, where, "the answer is not the JSON of Kea: %s; %s",
+                            why.message, not_kea);
     }
     const struct pk_kea_value *answer = unwrap(&body);
     const struct pk_kea_value *text = pk_kea_get(answer, "text");

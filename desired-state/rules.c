@@ -40,7 +40,7 @@ static const struct pk_rule_row rows[PK_RULE_COUNT] = {
                            "A prefix is written as its network address: host bits are zero."},
     [PK_RULE_KEA_KEY] = {"kea-key", ERROR,
                          "A kea mapping holds only keys that have no field here and that Git may "
-                         "decide."},
+                         "decide, each in one spelling."},
     [PK_RULE_OPTION_UNKNOWN] = {"option-unknown", ERROR,
                                 "An option is a standard name, a code 1..254 or space.code."},
     [PK_RULE_OPTION_VALUE] = {"option-value", ERROR,

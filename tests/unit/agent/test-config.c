@@ -254,6 +254,10 @@ what_servers_and_repository_get_wrong_is_said_with_its_place(void **state)
         {"repository: {url: r}\nservers: {a: {driver: amd}}\n",
          "test.yaml:2:23: this build has no driver 'amd', it has: "},
         {"repository: {url: r}\nservers: {a: {driver: amd}}\n", "did you mean 'adm'"},
+        {"repository: {url: r}\nservers: {a: {driver: kea}}\n",
+         "test.yaml:2:23: a server with driver kea needs url"},
+        {"repository: {url: r}\nservers: {a: {driver: kea-file}}\n",
+         "test.yaml:2:23: a server with driver kea-file needs path"},
         {"repository: {url: r}\nservers: {a b: {driver: adm}}\n", "test.yaml:2:11: "},
         {"repository: {url: r}\nservers: {a: {driver: adm, credentials: kae}}\n"
          "credentials: {kea: {username: x}}\n",

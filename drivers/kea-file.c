@@ -101,7 +101,13 @@ file_peerings(struct pk_server *server, struct pk_pool *pool, struct pk_peerings
 {
     struct pk_kea_value dhcp4;
     enum pk_code code = load(server, pool, &dhcp4, err);
-    return code == PK_OK ? pk_kea_config_peerings(pool, &dhcp4, out, err) : code;
+    if (code == PK_OK) {
+        code = pk_kea_names_peerings(pool, server->config->path, &dhcp4, out, err);
+        if (code != PK_OK) {
+            pk_error_prefix(err, "%s", server->config->path);
+        }
+    }
+    return code;
 }
 
 static void
@@ -119,7 +125,11 @@ file_read(struct pk_server *server, struct pk_pool *pool, struct pk_observation 
     struct pk_kea_value dhcp4;
     enum pk_code code = load(server, scratch, &dhcp4, err);
     if (code == PK_OK) {
-        code = pk_kea_names_observe(pool, &server->names, server->config->name, &dhcp4, out, err);
+        code = pk_kea_names_observe(pool, &server->names, server->config->name,
+                                    server->config->path, &dhcp4, out, err);
+        if (code != PK_OK) {
+            pk_error_prefix(err, "%s", server->config->path);
+        }
     }
     if (code == PK_OK) {
         out->sequence = sequence_of(pool, &dhcp4);

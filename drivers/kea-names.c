@@ -20,13 +20,34 @@ pk_kea_names_take(struct pk_pool *pool, struct pk_kea_names *names,
     names->alone = alone != NULL ? *alone : (struct pk_peering_name){.relationship = NULL};
 }
 
+/* The mapping says what is wrong; the place is said once, and what to do is added. */
+static enum pk_code
+explain(enum pk_code code, const char *where, struct pk_error *err)
+{
+    if (code != PK_OK && err != NULL) {
+        struct pk_error inner = *err;
+        size_t place = strlen(where);
+        bool has_place = strncmp(inner.message, where, place) == 0 && inner.message[place] == ':';
+        pk_error_set(err, code, where, "configuration: %.400s; correct it on the server",
+                     inner.message + (has_place ? place + sizeof ": " - 1 : 0));
+    }
+    return code;
+}
+
+enum pk_code
+pk_kea_names_peerings(struct pk_pool *pool, const char *where, const struct pk_kea_value *dhcp4,
+                      struct pk_peerings *out, struct pk_error *err)
+{
+    return explain(pk_kea_config_peerings(pool, dhcp4, out, err), where, err);
+}
+
 enum pk_code
 pk_kea_names_observe(struct pk_pool *pool, const struct pk_kea_names *names, const char *server,
-                     const struct pk_kea_value *dhcp4, struct pk_observation *out,
-                     struct pk_error *err)
+                     const char *where, const struct pk_kea_value *dhcp4,
+                     struct pk_observation *out, struct pk_error *err)
 {
     struct pk_peerings peerings;
-    enum pk_code code = pk_kea_config_peerings(pool, dhcp4, &peerings, err);
+    enum pk_code code = pk_kea_names_peerings(pool, where, dhcp4, &peerings, err);
     if (code != PK_OK) {
         return code;
     }
@@ -37,7 +58,7 @@ pk_kea_names_observe(struct pk_pool *pool, const struct pk_kea_names *names, con
     if (peerings.count == 0) {
         naming.alone = names->alone;
     }
-    return pk_kea_config_observe(pool, dhcp4, &naming, out, err);
+    return explain(pk_kea_config_observe(pool, dhcp4, &naming, out, err), where, err);
 }
 
 struct pk_rows

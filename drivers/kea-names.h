@@ -18,13 +18,20 @@ void pk_kea_names_take(struct pk_pool *pool, struct pk_kea_names *names,
                        const struct pk_peering_name *at, size_t count,
                        const struct pk_peering_name *alone);
 
+/** As pk_kea_config_peerings(); a failure says what to do. */
+enum pk_code
+pk_kea_names_peerings(struct pk_pool *pool, const char *where, const struct pk_kea_value *dhcp4,
+                      struct pk_peerings *out, struct pk_error *err);
+
 /**
  * Rows and relationships of a configuration under these names.  Peerings that appeared since they
  * were named have none.
+ * @param where  for messages, as "server dhcp-a"
  */
-enum pk_code pk_kea_names_observe(struct pk_pool *pool, const struct pk_kea_names *names,
-                                  const char *server, const struct pk_kea_value *dhcp4,
-                                  struct pk_observation *out, struct pk_error *err);
+enum pk_code
+pk_kea_names_observe(struct pk_pool *pool, const struct pk_kea_names *names, const char *server,
+                     const char *where, const struct pk_kea_value *dhcp4,
+                     struct pk_observation *out, struct pk_error *err);
 
 /** Of @p all those of @p subnets (sorted). */
 struct pk_rows pk_kea_rows_only(struct pk_pool *pool, const struct pk_rows *all,

@@ -11,6 +11,7 @@
 
 #include "drivers/kea-client.h"
 #include "drivers/kea-names.h"
+#include "drivers/kea-shape.h"
 #include "drivers/kea-status.h"
 
 enum { READ_ATTEMPTS = 5 /* somebody may configure it between two of our questions */ };
@@ -159,7 +160,11 @@ ask_configuration(struct pk_server *server, struct fetched *out, struct pk_error
     }
     out->dhcp4 = *dhcp4;
     out->hash = pk_kea_text(&arguments, "hash");
-    return PK_OK;
+    code = pk_kea_shape_check(dhcp4, server->where, err);
+    if (code != PK_OK) {
+        pk_error_prefix(err, "%s", command);
+    }
+    return code;
 }
 
 /* -- Fetching --------------------------------------------------------------------------------- */
@@ -211,7 +216,8 @@ kea_peerings(struct pk_server *server, struct pk_pool *pool, struct pk_peerings 
 {
     forget_kept(server);
     enum pk_code code = fetch(server, &server->kept, err);
-    return code == PK_OK ? pk_kea_config_peerings(pool, &server->kept.dhcp4, out, err) : code;
+    return code == PK_OK ? pk_kea_names_peerings(pool, server->where, &server->kept.dhcp4, out, err)
+                         : code;
 }
 
 static void
@@ -341,7 +347,8 @@ fill_pairs(struct pk_server *server, struct pk_pool *pool, const struct fetched 
 {
     PK_SCRATCH(scratch);
     struct pk_peerings peerings;
-    enum pk_code code = pk_kea_config_peerings(scratch, &fetched->dhcp4, &peerings, err);
+    enum pk_code code =
+        pk_kea_names_peerings(scratch, server->where, &fetched->dhcp4, &peerings, err);
     if (code != PK_OK) {
         return code;
     }
@@ -364,7 +371,7 @@ observe(struct pk_server *server, struct pk_pool *pool, const struct fetched *fe
 {
     struct pk_observation seen = {.sequence = ""};
     enum pk_code code = pk_kea_names_observe(pool, &server->names, server->config->name,
-                                             &fetched->dhcp4, &seen, err);
+                                             server->where, &fetched->dhcp4, &seen, err);
     if (code == PK_OK) {
         code = fill_pairs(server, pool, fetched, &seen.relations, err);
     }

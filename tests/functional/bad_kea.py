@@ -425,7 +425,7 @@ CONFIGURATIONS = {
     (*SUBNET, "option-data", 0): ["null", "true", "number", "text", "list"],
     (*SUBNET, "reservations"): ["null", "true", "number", "text", "map"],
     (*SUBNET, "reservations", 0): ["null", "true", "number", "text", "list"],
-    (*SUBNET, "reservations", 0, "ip-address"): ["true", "number", "text", "list", "map"],
+    (*SUBNET, "reservations", 0, "ip-address"): ["true", "number", "list", "map"],
     (*SUBNET, "valid-lifetime"): ["true", "text", "list", "map"],
     HIGH_AVAILABILITY: ["true", "number", "text"],
     (*HIGH_AVAILABILITY, 0): ["null", "true", "number", "text", "list"],

@@ -228,8 +228,9 @@ copy_of(struct pk_pool *pool, const struct pk_kea_naming *naming)
     struct pk_kea_naming copy = *naming;
     struct pk_peering_name *names = pk_array(pool, struct pk_peering_name, naming->count);
     for (size_t i = 0; i < naming->count; i++) {
-        names[i] = (struct pk_peering_name){copy_text(pool, naming->names[i].relationship),
-                                            copy_text(pool, naming->names[i].partner)};
+        names[i] = naming->names[i];
+        names[i].relationship = copy_text(pool, names[i].relationship);
+        names[i].partner = copy_text(pool, names[i].partner);
     }
     copy.server = pk_strdup(pool, naming->server);
     copy.names = names;

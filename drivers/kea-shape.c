@@ -219,9 +219,6 @@ enum pk_code
 pk_kea_shape_check(const struct pk_kea_value *dhcp4, const char *where, struct pk_error *err)
 {
     const struct walk walk = {.where = where, .err = err};
-    enum pk_code code = check_map(&walk, dhcp4, dhcp4_shape);
-    if (code == PK_OK) {
-        code = check_ids(&walk, dhcp4);
-    }
-    return inside(&walk, code, "Dhcp4", NULL);
+    enum pk_code code = inside(&walk, check_map(&walk, dhcp4, dhcp4_shape), "Dhcp4", NULL);
+    return code == PK_OK ? check_ids(&walk, dhcp4) : code;
 }

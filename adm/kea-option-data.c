@@ -202,6 +202,23 @@ canonical_data(struct pk_pool *pool, json_t *entry, const struct pk_option *opti
     }
 }
 
+/* A remark in a file is one of the context's members. */
+static void
+join_comment(json_t *entry)
+{
+    json_t *comment = json_object_get(entry, "comment");
+    json_t *context = json_object_get(entry, "user-context");
+    if (comment == NULL) {
+        return;
+    }
+    if (!json_is_object(context)) {
+        context = json_object();
+        json_object_set_new(entry, "user-context", context);
+    }
+    json_object_set(context, "comment", comment);
+    json_object_del(entry, "comment");
+}
+
 static void
 drop_usual(json_t *entry)
 {
@@ -261,6 +278,7 @@ pk_kea_option_data_canonical(struct pk_pool *pool, const char *text)
         const struct pk_option *option = standard_option(entry);
         name_once(entry, option);
         canonical_data(scratch, entry, option);
+        join_comment(entry);
         drop_usual(entry);
         sorted[index] = (struct sorted_entry){sort_key(scratch, entry), index, entry};
     }

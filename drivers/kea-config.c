@@ -44,11 +44,13 @@ link_subnet(const struct observing *observing, const struct pk_kea_value *networ
 {
     const struct pk_kea_naming *naming = observing->naming;
     const size_t count = observing->relationships.count;
-    const char *own = ha_server_name(subnet);
-    const char *name = own != NULL ? own : ha_server_name(network);
     if (count == 0) {
         place->relationship = naming->alone.relationship;
-    } else if (count == 1) {
+        return;
+    }
+    const char *own = ha_server_name(subnet);
+    const char *name = own != NULL ? own : ha_server_name(network);
+    if (count == 1) {
         place->relationship = naming->names[0].relationship;
     }
     for (size_t i = 0; name != NULL && i < count; i++) {
@@ -91,13 +93,13 @@ static enum pk_code
 observe_subnet(struct observing *observing, const struct pk_kea_value *network,
                const struct pk_kea_value *subnet, const struct pk_kea_level *above)
 {
-    int64_t id = 0;
+    const struct pk_kea_value *id = pk_kea_get(subnet, "id");
     struct pk_kea_subnet_place place = {.above = above, .network = pk_kea_text(network, "name")};
     if (subnet->kind != PK_KEA_MAP) {
         return pk_kea_mapper_fail(&observing->mapper, "a subnet that is no map");
     }
     link_subnet(observing, network, subnet, &place);
-    if (pk_kea_get(subnet, "id") == NULL || (pk_kea_integer(subnet, "id", &id) && id == 0)) {
+    if (id == NULL || pk_kea_is_text(id, "0")) {
         place.next_id = ++observing->next_id;
     }
     return pk_kea_subnet_read(&observing->mapper, subnet, &place,
@@ -213,15 +215,38 @@ observe(struct observing *observing, const struct pk_kea_value *dhcp4)
     return code == PK_OK ? sort_rows(observing) : code;
 }
 
+static const char *
+copy_text(struct pk_pool *pool, const char *text)
+{
+    return text != NULL ? pk_strdup(pool, text) : NULL;
+}
+
+/* Rows and relationships borrow from it, and live longer than the caller's. */
+static struct pk_kea_naming
+copy_of(struct pk_pool *pool, const struct pk_kea_naming *naming)
+{
+    struct pk_kea_naming copy = *naming;
+    struct pk_peering_name *names = pk_array(pool, struct pk_peering_name, naming->count);
+    for (size_t i = 0; i < naming->count; i++) {
+        names[i] = (struct pk_peering_name){copy_text(pool, naming->names[i].relationship),
+                                            copy_text(pool, naming->names[i].partner)};
+    }
+    copy.server = pk_strdup(pool, naming->server);
+    copy.names = names;
+    copy.alone.relationship = copy_text(pool, naming->alone.relationship);
+    return copy;
+}
+
 enum pk_code
 pk_kea_config_observe(struct pk_pool *pool, const struct pk_kea_value *dhcp4,
                       const struct pk_kea_naming *naming, struct pk_observation *out,
                       struct pk_error *err)
 {
     PK_SCRATCH(scratch);
+    const struct pk_kea_naming own = copy_of(pool, naming);
     struct observing observing = {
-        .mapper = {.pool = pool, .scratch = scratch, .server = naming->server, .err = err},
-        .naming = naming};
+        .mapper = {.pool = pool, .scratch = scratch, .server = own.server, .err = err},
+        .naming = &own};
     enum pk_code code = observe(&observing, dhcp4);
     if (code == PK_OK) {
         out->rows = (struct pk_rows){.at = observing.rows, .count = observing.count};

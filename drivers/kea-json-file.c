@@ -32,7 +32,7 @@ close_file(const int *descriptor)
     }
 }
 
-static enum pk_code
+static bool
 read_bytes(int descriptor, struct pk_kea_source *source, struct pk_error *err)
 {
     char *to = source->at;
@@ -42,34 +42,38 @@ read_bytes(int descriptor, struct pk_kea_source *source, struct pk_error *err)
             continue;
         }
         if (got <= 0) {
-            return pk_error_set(err, PK_ESYS, source->name, "%s: %s", source->name,
-                                got < 0 ? strerror(errno) : "became shorter while it was read");
+            pk_error_set(err, PK_ESYS, source->name, "%s: %s", source->name,
+                         got < 0 ? strerror(errno) : "became shorter while it was read");
+            return false;
         }
         to += got;
     }
-    return PK_OK;
+    return true;
 }
 
-/* @param resolved  a path without links; @param name  what it is called in messages */
-static enum pk_code
+/* NULL with @p err filled.  @param resolved  a path without links; @param name  for messages */
+static struct pk_kea_source *
 load(struct pk_pool *pool, const char *resolved, const char *name, size_t bytes_max,
-     struct pk_kea_source **out, struct pk_error *err)
+     struct pk_error *err)
 {
     PK_CLEANUP(close_file)
     int descriptor = open(resolved, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
     struct stat about;
     if (descriptor < 0 || fstat(descriptor, &about) != 0) {
-        return pk_error_set(err, code_of_errno(), name, "%s: %s", name, strerror(errno));
+        pk_error_set(err, code_of_errno(), name, "%s: %s", name, strerror(errno));
+        return NULL;
     }
     if (!S_ISREG(about.st_mode)) {
-        return pk_error_set(err, PK_EINVAL, name, "%s: is no regular file", name);
+        pk_error_set(err, PK_EINVAL, name, "%s: is no regular file", name);
+        return NULL;
     }
     if ((uintmax_t)about.st_size > bytes_max) {
-        return pk_error_set(err, PK_EINVAL, name, "%s: more than %d bytes, includes and all", name,
-                            PK_KEA_BYTES_MAX);
+        pk_error_set(err, PK_EINVAL, name, "%s: more than %d bytes, includes and all", name,
+                     PK_KEA_BYTES_MAX);
+        return NULL;
     }
-    *out = pk_kea_source_new(pool, name, (size_t)about.st_size);
-    return read_bytes(descriptor, *out, err);
+    struct pk_kea_source *source = pk_kea_source_new(pool, name, (size_t)about.st_size);
+    return read_bytes(descriptor, source, err) ? source : NULL;
 }
 
 /* -- includes --------------------------------------------------------------------------------- */
@@ -99,10 +103,10 @@ include(struct pk_kea_reader *reader, const char *at, const char *name)
         return pk_kea_fail(reader, at, "include of '%s', which is not below %s; move it there",
                            name, reader->folder);
     }
-    struct pk_kea_source *source;
     struct pk_error why = {0};
-    if (load(reader->pool, resolved, pk_strdup(reader->scratch, name), reader->bytes_left, &source,
-             &why) != PK_OK) {
+    struct pk_kea_source *source =
+        load(reader->pool, resolved, pk_strdup(reader->scratch, name), reader->bytes_left, &why);
+    if (source == NULL) {
         return pk_kea_fail(reader, at, "include of %s", why.message);
     }
     reader->bytes_left -= (size_t)(source->end - source->at);
@@ -194,9 +198,10 @@ pk_kea_parse_file(struct pk_pool *pool, const char *path, struct pk_kea_value *o
     const char *slash = strrchr(resolved, '/');
     reader.folder =
         pk_strndup(scratch, resolved, slash == resolved ? 1 : (size_t)(slash - resolved));
-    enum pk_code code = load(pool, resolved, path, reader.bytes_left, &reader.source, err);
-    if (code != PK_OK) {
-        return code;
+    struct pk_error why = {0};
+    reader.source = load(pool, resolved, path, reader.bytes_left, &why);
+    if (reader.source == NULL) {
+        return pk_error_set(err, why.code, why.where, "%s", why.message);
     }
     reader.bytes_left -= (size_t)(reader.source->end - reader.source->at);
     return pk_kea_read(&reader, out);

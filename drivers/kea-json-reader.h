@@ -39,6 +39,12 @@ struct pk_kea_source *pk_kea_source_new(struct pk_pool *pool, const char *name, 
 /** Reads the one value of the first source, and nothing may follow it. */
 enum pk_code pk_kea_read(struct pk_kea_reader *reader, struct pk_kea_value *out);
 
+/** At the opening quote; leaves the reader after the closing one. */
+bool pk_kea_scan_string(struct pk_kea_reader *reader, const char **text, size_t *count);
+
+/** At the first byte of a number, with a byte before it that was read. */
+bool pk_kea_scan_number(struct pk_kea_reader *reader, struct pk_kea_value *out);
+
 /** Notes the failure with the place of @p at in the current source; false, to be returned. */
 bool
 pk_kea_fail(struct pk_kea_reader *reader, const char *at, const char *format, ...) PK_PRINTF(3, 4);

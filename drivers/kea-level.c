@@ -23,7 +23,8 @@ pk_kea_mapper_fail(const struct pk_kea_mapper *mapper, const char *format, ...)
     va_end(args);
     const char *where =
         mapper->subnet != NULL ? pk_sprintf(scratch, "subnet %s: ", mapper->subnet) : "";
-    return pk_error_set(mapper->err, PK_EINVAL, mapper->server, "%s%s", where, message);
+    return pk_error_set(mapper->err, PK_EINVAL, mapper->server, "server %s: %s%s", mapper->server,
+                        where, message);
 }
 
 bool

@@ -20,14 +20,16 @@ pk_kea_names_take(struct pk_pool *pool, struct pk_kea_names *names,
     names->alone = alone != NULL ? *alone : (struct pk_peering_name){.relationship = NULL};
 }
 
-/* The mapping knows what is wrong, not whose configuration it reads. */
+/* The mapping says what is wrong; the place is said once, and what to do is added. */
 static enum pk_code
 explain(enum pk_code code, const char *where, struct pk_error *err)
 {
     if (code != PK_OK && err != NULL) {
         struct pk_error inner = *err;
+        size_t place = strlen(where);
+        bool has_place = strncmp(inner.message, where, place) == 0 && inner.message[place] == ':';
         pk_error_set(err, code, where, "configuration: %.400s; correct it on the server",
-                     inner.message);
+                     inner.message + (has_place ? place + sizeof ": " - 1 : 0));
     }
     return code;
 }

@@ -29,6 +29,14 @@ struct pk_kea_definitions {
     size_t count;
 };
 
+/* Of DOCSIS, which Kea knows by two names of their space. */
+static const struct definition built_in[] = {
+    {"docsis3-v4", "oro", "", 1, {{PK_KEA_TYPE_UINT8}, 1, .array = true}},
+    {"docsis3-v4", "tftp-servers", "", 2, {{PK_KEA_TYPE_IPV4}, 1, .array = true}},
+    {"vendor-4491", "oro", "", 1, {{PK_KEA_TYPE_UINT8}, 1, .array = true}},
+    {"vendor-4491", "tftp-servers", "", 2, {{PK_KEA_TYPE_IPV4}, 1, .array = true}},
+};
+
 static const char *
 text_or(const struct pk_kea_value *map, const char *key, const char *otherwise)
 {
@@ -57,20 +65,30 @@ pk_kea_definitions_read(struct pk_pool *pool, const struct pk_kea_value *dhcp4)
     return out;
 }
 
-/* By code when it is not 0, else by name; NULL when the server has none of its own. */
+/* By code when it is not 0, else by name. */
+static const struct definition *
+find_among(const struct definition *at, size_t count, const char *space, int64_t code,
+           const char *name)
+{
+    for (size_t i = 0; i < count; i++) {
+        bool same = code != 0 ? at[i].code == code : name != NULL && strcmp(at[i].name, name) == 0;
+        if (same && strcmp(at[i].space, space) == 0) {
+            return &at[i];
+        }
+    }
+    return NULL;
+}
+
+/* NULL for standard options and for those that nobody defines. */
 static const struct definition *
 find_definition(const struct pk_kea_definitions *definitions, const char *space, int64_t code,
                 const char *name)
 {
-    for (size_t i = 0; i < definitions->count; i++) {
-        const struct definition *definition = &definitions->at[i];
-        bool same = code != 0 ? definition->code == code
-                              : name != NULL && strcmp(definition->name, name) == 0;
-        if (same && strcmp(definition->space, space) == 0) {
-            return definition;
-        }
-    }
-    return NULL;
+    const struct definition *own =
+        find_among(definitions->at, definitions->count, space, code, name);
+    return own != NULL
+               ? own
+               : find_among(built_in, sizeof built_in / sizeof built_in[0], space, code, name);
 }
 
 /* -- one entry -------------------------------------------------------------------------------- */

@@ -91,7 +91,8 @@ read_peering(const struct pk_kea_value *relationship, struct pk_peering *out, st
     if (!found) {
         return fail("this server is none of the peers:", self != NULL ? self : "", err);
     }
-    return active == 2 && primaries == 1
+    bool whole = out->self == NULL || out->partner != NULL;
+    return whole && active == PK_PAIR && primaries == 1
                ? PK_OK
                : fail("not one primary and one other server among the peers of", self, err);
 }

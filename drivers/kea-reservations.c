@@ -38,7 +38,11 @@ static const char *
 identifier_of(struct pk_kea_mapper *mapper, const char *kind, const char *text)
 {
     if (is_canonical(text)) {
-        return pk_sprintf(mapper->pool, "%s=%s", kind, text);
+        struct pk_text out = {.pool = mapper->pool};
+        pk_text_add(&out, kind);
+        pk_text_add(&out, "=");
+        pk_text_add(&out, text);
+        return pk_text_end(&out);
     }
     const char *hex = pk_kea_option_hex(mapper->scratch, text);
     if (hex == NULL || *hex == '\0') {
@@ -53,19 +57,38 @@ identifier_of(struct pk_kea_mapper *mapper, const char *kind, const char *text)
     return pk_strdup(mapper->pool, out.at);
 }
 
-static const char *
-kind_of(const char *key)
+/* Members that are no setting of Kea's, sorted. */
+enum role { IS_OURS, IS_IDENTIFIER, IS_IP, IS_HOSTNAME, IS_NAME, IS_OPTIONS, IS_CONTEXT };
+
+static const struct member {
+    const char *key;
+    enum role role;
+    const char *kind; /* of an identifier */
+} members[] = {
+    {"circuit-id", IS_IDENTIFIER, "circuit-id"},
+    {"client-id", IS_IDENTIFIER, "client-id"},
+    {"comment", IS_NAME, NULL},
+    {"duid", IS_IDENTIFIER, "duid"},
+    {"flex-id", IS_IDENTIFIER, "flex-id"},
+    {"hostname", IS_HOSTNAME, NULL},
+    {"hw-address", IS_IDENTIFIER, "mac"},
+    {"ip-address", IS_IP, NULL},
+    {"metadata", IS_OURS, NULL}, /* of a configuration database: belongs to one server */
+    {"option-data", IS_OPTIONS, NULL},
+    {"user-context", IS_CONTEXT, NULL},
+};
+
+static int
+compare_member(const void *key, const void *member)
 {
-    static const char *const kinds[][2] = {
-        {"hw-address", "mac"},  {"client-id", "client-id"},   {"duid", "duid"},
-        {"flex-id", "flex-id"}, {"circuit-id", "circuit-id"},
-    };
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        if (strcmp(kinds[i][0], key) == 0) {
-            return kinds[i][1];
-        }
-    }
-    return NULL;
+    return strcmp(key, ((const struct member *)member)->key);
+}
+
+static const struct member *
+find_member(const char *key)
+{
+    return bsearch(key, members, sizeof members / sizeof members[0], sizeof members[0],
+                   compare_member);
 }
 
 /* Exactly one of them. */
@@ -74,15 +97,16 @@ find_identifier(struct pk_kea_mapper *mapper, const struct pk_kea_value *reserva
 {
     const char *kind = NULL, *text = NULL;
     for (size_t i = 0; reservation->kind == PK_KEA_MAP && i < reservation->count; i++) {
-        const struct pk_kea_member *member = &reservation->members[i];
-        const char *found = kind_of(member->key);
-        if (found != NULL && (kind != NULL || member->value.kind != PK_KEA_STRING)) {
+        const struct pk_kea_value *value = &reservation->members[i].value;
+        const struct member *member = find_member(reservation->members[i].key);
+        if (member == NULL || member->role != IS_IDENTIFIER) {
+            continue;
+        }
+        if (kind != NULL || value->kind != PK_KEA_STRING) {
             return NULL;
         }
-        if (found != NULL) {
-            kind = found;
-            text = member->value.text;
-        }
+        kind = member->kind;
+        text = value->text;
     }
     return kind != NULL ? identifier_of(mapper, kind, text) : NULL;
 }
@@ -107,32 +131,37 @@ address_of(struct pk_pool *pool, const struct pk_kea_value *value)
     return address == 0 ? "" : pk_sprintf(pool, "\"%s\"", pk_format_ipv4(text, address));
 }
 
-/* False when the member means nothing to us: it is a setting of Kea's. */
+/* False when the value is not of our kind: then it is a setting of Kea's. */
 static bool
-read_member(struct pk_kea_mapper *mapper, const struct pk_kea_member *member,
+read_member(struct pk_kea_mapper *mapper, enum role role, const struct pk_kea_value *value,
             struct content *content)
 {
-    const struct pk_kea_value *value = &member->value;
-    const char *key = member->key;
-    const char **text = strcmp(key, "hostname") == 0     ? &content->hostname
-                        : strcmp(key, "comment") == 0    ? &content->name
-                        : strcmp(key, "ip-address") == 0 ? &content->ip
-                                                         : NULL;
-    if (text != NULL) {
-        *text = text == &content->ip ? address_of(mapper->scratch, value)
-                                     : pk_kea_plain_text(mapper->scratch, value);
-        return *text != NULL;
-    }
-    if (strcmp(key, "option-data") == 0 && value->kind == PK_KEA_LIST) {
-        pk_kea_options_read(mapper->scratch, mapper->definitions,
-                            (struct pk_kea_items){value->items, value->count}, &content->options);
-        return true;
-    }
-    if (strcmp(key, "user-context") == 0) {
+    struct pk_pool *scratch = mapper->scratch;
+    switch (role) {
+    case IS_IP:
+        content->ip = address_of(scratch, value);
+        return content->ip != NULL;
+    case IS_HOSTNAME:
+        content->hostname = pk_kea_plain_text(scratch, value);
+        return content->hostname != NULL;
+    case IS_NAME:
+        content->name = pk_kea_plain_text(scratch, value);
+        return content->name != NULL;
+    case IS_OPTIONS:
+        if (value->kind == PK_KEA_LIST) {
+            pk_kea_options_read(scratch, mapper->definitions,
+                                (struct pk_kea_items){value->items, value->count},
+                                &content->options);
+        }
+        return value->kind == PK_KEA_LIST;
+    case IS_CONTEXT:
         content->context = value;
         return true;
+    case IS_IDENTIFIER:
+    case IS_OURS:
+        break;
     }
-    return kind_of(key) != NULL || strcmp(key, "metadata") == 0;
+    return true;
 }
 
 static void
@@ -179,9 +208,10 @@ read_value(struct pk_kea_mapper *mapper, const struct pk_kea_value *reservation)
 {
     struct content content = {0};
     for (size_t i = 0; i < reservation->count; i++) {
-        const struct pk_kea_member *member = &reservation->members[i];
-        if (!read_member(mapper, member, &content)) {
-            pk_kea_note_setting(mapper, PK_KEA_OF_RESERVATION, member->key, &member->value);
+        const struct pk_kea_member *written = &reservation->members[i];
+        const struct member *member = find_member(written->key);
+        if (member == NULL || !read_member(mapper, member->role, &written->value, &content)) {
+            pk_kea_note_setting(mapper, PK_KEA_OF_RESERVATION, written->key, &written->value);
         }
     }
     if (content.context != NULL) {

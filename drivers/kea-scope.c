@@ -182,13 +182,13 @@ static enum pk_code
 read_one(struct subnet *subnet, const struct pk_kea_member *member)
 {
     struct pk_kea_mapper *mapper = subnet->mapper;
-    const struct pk_kea_parameter *parameter = pk_kea_parameter_find(member->key);
     enum pk_code code = PK_OK;
     const struct member *known =
         bsearch(member->key, members, MEMBER_COUNT, sizeof members[0], compare_member);
     if (known != NULL) {
         return known->read != NULL ? known->read(subnet, &member->value) : PK_OK;
     }
+    const struct pk_kea_parameter *parameter = pk_kea_parameter_find(member->key);
     if (parameter != NULL) {
         pk_kea_level_set(mapper, &subnet->level, parameter, &member->value);
     } else if (!pk_kea_level_time(mapper, &subnet->level, member->key, &member->value, &code)) {

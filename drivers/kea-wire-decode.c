@@ -56,10 +56,14 @@ take_hex(struct pk_pool *pool, struct bytes *bytes)
     return hex;
 }
 
-/* Only text that can be written as text: UTF-8 without a zero byte. */
+/* Only text that can be written as text: UTF-8 without a zero byte but at the end, where Kea drops
+ * them. */
 static const char *
 take_text(struct pk_pool *pool, struct bytes *bytes)
 {
+    while (bytes->left != 0 && bytes->at[bytes->left - 1] == '\0') {
+        bytes->left--;
+    }
     const char *text = pk_strndup(pool, (const char *)bytes->at, bytes->left);
     uint32_t point;
     for (size_t length, done = 0; done < bytes->left; done += length) {
@@ -165,6 +169,14 @@ take_value(struct pk_pool *pool, enum pk_option_type type, struct bytes *bytes)
     return NULL;
 }
 
+static enum pk_option_type
+type_on_wire(const struct pk_option *option)
+{
+    return option == NULL                               ? PK_OPTION_BYTES
+           : option->code == PK_OPTION_CODE_DOMAIN_NAME ? PK_OPTION_TEXT
+                                                        : option->type;
+}
+
 const char *
 pk_kea_decode(struct pk_pool *pool, const struct pk_option *option, const char *bytes, size_t count)
 {
@@ -172,7 +184,7 @@ pk_kea_decode(struct pk_pool *pool, const struct pk_option *option, const char *
     struct texts texts = {.pool = scratch};
     struct bytes rest = {.at = (const unsigned char *)bytes, .left = count};
     while (rest.left != 0) {
-        enum pk_option_type type = option != NULL ? option->type : PK_OPTION_BYTES;
+        enum pk_option_type type = type_on_wire(option);
         const char *text = take_value(scratch, type, &rest);
         if (text == NULL) {
             return NULL;

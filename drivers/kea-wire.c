@@ -42,11 +42,12 @@ static const struct {
     {"uint32", PK_KEA_TYPE_UINT32},     {"uint8", PK_KEA_TYPE_UINT8},
 };
 
-/* Standard options whose bytes Kea builds of several fields. */
+/* Standard options whose bytes are not of the type that their values have. */
 static const struct {
     uint16_t code;
     struct pk_kea_format format;
-} standard_records[] = {
+} standard_formats[] = {
+    {PK_OPTION_CODE_DOMAIN_NAME, {{PK_KEA_TYPE_STRING}, 1, .record = false}},
     {78, {{PK_KEA_TYPE_BOOLEAN, PK_KEA_TYPE_IPV4}, 2, .record = true, .array = true}},
     {79, {{PK_KEA_TYPE_BOOLEAN, PK_KEA_TYPE_STRING}, 2, .record = true}},
     {94, {{PK_KEA_TYPE_UINT8, PK_KEA_TYPE_UINT8, PK_KEA_TYPE_UINT8}, 3, .record = true}},
@@ -115,9 +116,9 @@ kea_type(enum pk_option_type type)
 struct pk_kea_format
 pk_kea_format_of(const struct pk_option *option)
 {
-    for (size_t i = 0; i < sizeof standard_records / sizeof standard_records[0]; i++) {
-        if (standard_records[i].code == option->code) {
-            return standard_records[i].format;
+    for (size_t i = 0; i < sizeof standard_formats / sizeof standard_formats[0]; i++) {
+        if (standard_formats[i].code == option->code) {
+            return standard_formats[i].format;
         }
     }
     return (struct pk_kea_format){

@@ -30,7 +30,10 @@ enum pk_kea_type {
     PK_KEA_TYPE_UINT32,
 };
 
-enum { PK_KEA_FIELDS_MAX = 16 };
+enum {
+    PK_KEA_FIELDS_MAX = 16,
+    PK_OPTION_CODE_DOMAIN_NAME = 15, /**< a domain name that goes to the client as text */
+};
 
 /** What an option's text means. */
 struct pk_kea_format {

@@ -26,7 +26,8 @@ parse(struct pk_pool *pool, const char *text)
     return value;
 }
 
-static const struct pk_peering_name names[] = {{"campus", "dhcp-b"}, {"annex", "dhcp-c"}};
+static const struct pk_peering_name names[] = {{"campus", "dhcp-b", NULL},
+                                               {"annex", "dhcp-c", NULL}};
 
 static struct pk_observation
 observe(struct pk_pool *pool, const struct pk_kea_value *dhcp4)

@@ -89,7 +89,8 @@ class Server:
 
     def write_files(self, content, hooks=()):
         """What it starts with: content is Dhcp4 without what only concerns the lab."""
-        self._write("dhcp4", {"Dhcp4": {**self._plumbing(hooks), **content}})
+        self._own = self._plumbing(hooks)
+        self._write("dhcp4", {"Dhcp4": {**self._own, **content}})
         if self.has_agent:
             self._write("agent", {"Control-agent": {
                 "http-host": ADDRESS, "http-port": self.port, **self.access.as_kea_has_it(),
@@ -245,28 +246,12 @@ class Server:
         """Dhcp4 as it holds it."""
         return self.ask("config-get")["Dhcp4"]
 
-    def set_config(self, dhcp4):
-        self.ask("config-set", {"Dhcp4": dhcp4})
-
-    def edit(self, change):
-        """As an operator would: change(Dhcp4) alters what it has, which is then set."""
-        dhcp4 = decoded(self.config())
-        change(dhcp4)
-        self.set_config(dhcp4)
+    def set_content(self, content):
+        """Another content of the same server, as write_files() takes it."""
+        self.ask("config-set", {"Dhcp4": {**self._own, **content}})
 
     def ha_states(self):
         """(local, remote) state of each relationship."""
         status = self.ask("status-get").get("high-availability", [])
         return [(r["ha-servers"]["local"]["state"], r["ha-servers"]["remote"]["last-state"])
                 for r in status]
-
-
-def decoded(value):
-    """Strings as they were set: Kea prints each byte above 0x7f as a character."""
-    if isinstance(value, str):
-        return value.encode("latin-1").decode() if not value.isascii() else value
-    if isinstance(value, list):
-        return [decoded(item) for item in value]
-    if isinstance(value, dict):
-        return {decoded(key): decoded(item) for key, item in value.items()}
-    return value

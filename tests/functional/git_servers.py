@@ -53,11 +53,12 @@ class Authority:
         return run("openssl", *words, cwd=self.folder)
 
     def issue(self, name, begin="20200101000000Z", end="20990101000000Z"):
-        """Certificate and key for a host, in one file."""
+        """Certificate and key for a host, by its name or address, in one file."""
+        kind = "IP" if name.replace(".", "").isdigit() else "DNS"
         file = self.folder / f"{name}-{end}.pem"
         self._openssl("req", "-newkey", "rsa:2048", "-nodes", "-keyout", "host.key",
                       "-out", "host.csr", "-subj", f"/CN={name}",
-                      "-addext", f"subjectAltName=DNS:{name}")
+                      "-addext", f"subjectAltName={kind}:{name}")
         self._openssl("ca", "-batch", "-config", "ca.cnf", "-startdate", begin, "-enddate", end,
                       "-notext", "-in", "host.csr", "-out", "host.pem")
         file.write_text((self.folder / "host.pem").read_text() +

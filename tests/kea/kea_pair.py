@@ -22,7 +22,6 @@ from ports import free_port
 TIMERS = {"heartbeat-delay": 200, "max-response-delay": 4000, "max-ack-delay": 300,
           "max-unacked-clients": 0}
 SECOND_ROLE = {"load-balancing": "secondary", "hot-standby": "standby"}
-KEA_MODE = {"load-balance": "load-balancing", "hot-standby": "hot-standby"}
 
 
 class Relationship:
@@ -59,11 +58,12 @@ class Lab:
     """Any number of servers and relationships."""
 
     def __init__(self, releases, relationships=(), content=None, access=None, agent=None,
-                 dhcp=False):
+                 dhcp=False, settled=True):
         """releases: one Kea for each server; content: their Dhcp4, the same for all or a list;
-        access, agent: the same for all; dhcp: sockets for relayed clients."""
+        access, agent: the same for all; dhcp: sockets for relayed clients; settled: whether to
+        wait for the normal state."""
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="pk-kea-"))
-        self.relationships = list(relationships)
+        self.relationships, self.settled = list(relationships), settled
         self.relay_port = free_port() if dhcp else None
         contents = content if isinstance(content, list) else [content or {}] * len(releases)
         self.servers = [
@@ -90,7 +90,10 @@ class Lab:
     def start(self):
         for server in self.servers:
             server.start()
-        self.wait_until_normal()
+        if self.settled:
+            self.wait_until_normal()
+        else:
+            self.wait_for(lambda: [server.ha_states() for server in self.servers], "answers")
 
     def wait_until_normal(self):
         """Every server answers, and every relationship is in its mode's state on both sides."""

@@ -1,0 +1,101 @@
+"""What pairkeeper asks of machines, as ratios: its own processor time beside that of the servers it
+reads, and theirs beside the time that passes.
+
+Measured on $PAIRKEEPER_RELEASE, which tests/run builds; with sanitizers figures would say nothing.
+"""
+
+import json
+import os
+import pathlib
+import resource
+import time
+import unittest
+
+RELEASE = os.environ.get("PAIRKEEPER_RELEASE", "")
+if RELEASE:
+    os.environ["PAIRKEEPER"] = RELEASE
+
+from kea_case import KeaCase, campus  # noqa: E402  (after the program's place)
+from kea_pair import Pair  # noqa: E402
+from kea_programs import kea  # noqa: E402
+
+SUBNETS = 10_000
+READ_RATIO_MAX = 0.30  # ours of theirs, a full read
+PROBE_RATIO_MAX = 0.01  # theirs of the time between two passes, nothing changed
+INTERVAL_S = 60  # the default
+PASSES = 10
+RECORD = pathlib.Path("kea-cost.json")
+
+
+def subnets():
+    """As large installations have them: a pool, options, reservations, a name."""
+    for number in range(SUBNETS):
+        net = f"10.{number >> 8}.{number & 255}"
+        yield {"id": number + 1, "subnet": f"{net}.0/24", "pools": [{"pool": f"{net}.20-{net}.200"}],
+               "option-data": [{"name": "routers", "data": f"{net}.1"},
+                               {"name": "domain-name-servers", "data": "10.0.0.53, 10.0.1.53"}],
+               "reservations": [{"hw-address": f"02:00:00:{number >> 8:02x}:{number & 255:02x}:{n:02x}",
+                                 "ip-address": f"{net}.{n}"} for n in (2, 3)],
+               "user-context": {"subnet-name": f"Floor {number}"}}
+
+
+def our_cpu_s():
+    """Of programs that have ended: servers have not."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+class Cost(KeaCase):
+    """10,000 subnets on each of two servers."""
+
+    def setUp(self):
+        if not RELEASE:
+            self.skipTest("$PAIRKEEPER_RELEASE names no build without sanitizers")
+        super().setUp()
+
+    def test_a_full_read_costs_us_a_fraction_of_what_it_costs_the_servers(self):
+        for release in (2, 3):
+            with self.subTest(release=release), self.large_pair(release) as pair:
+                self.diff(code=0)  # what is only done the first time
+                ours, theirs = our_cpu_s(), self.their_cpu_s(pair)
+                document = self.diff(code=0)
+                ours, theirs = our_cpu_s() - ours, self.their_cpu_s(pair) - theirs
+                self.assertEqual(document["summary"]["foreign"], SUBNETS)
+                self.record("full-read", release, ours / theirs, READ_RATIO_MAX, our_s=ours,
+                            their_s=theirs)
+
+    def test_an_unchanged_server_hardly_notices_the_running_agent(self):
+        for release in (2, 3):
+            with self.subTest(release=release), self.large_pair(release) as pair:
+                agent = self.start_agent()
+                self.run_program("reconcile", "--wait")
+                before = self.their_cpu_s(pair)
+                for _ in range(PASSES):
+                    self.run_program("reconcile", "--wait")
+                each_s = (self.their_cpu_s(pair) - before) / PASSES / len(pair.servers)
+                agent.stop()
+                self.record("probe", release, each_s / INTERVAL_S, PROBE_RATIO_MAX, their_s=each_s)
+
+    def large_pair(self, release):
+        pair = Pair(kea(release), subnets=subnets())
+        self.use(pair)
+        self.database.unlink(missing_ok=True)
+        self.commit(campus("load-balancing", "foreign: replicate"))
+        return pair
+
+    @staticmethod
+    def their_cpu_s(pair):
+        return sum(server.cpu_s() for server in pair.servers)
+
+    def record(self, what, release, ratio, limit, **seconds):
+        row = {"what": what, "kea": kea(release).version, "subnets": SUBNETS, "limit": limit,
+               "ratio": round(ratio, 4), **{k: round(v, 3) for k, v in seconds.items()},
+               "time": int(time.time())}
+        print(json.dumps(row), flush=True)
+        with open(RECORD, "a", encoding="ascii") as file:
+            file.write(json.dumps(row) + "\n")
+        self.assertLessEqual(ratio, limit, row)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -7,8 +7,8 @@
         change_the_servers()
     late = [e for e in clients.exchanges if e.took_s is None or e.took_s > 1]
 
-An exchange is DISCOVER, OFFER, REQUEST, ACK, each question sent to every server of the lab and again
-when no answer came, as real clients do.  One thread serves all clients.
+An exchange is DISCOVER, OFFER, REQUEST, ACK, each question sent to every server of the lab, and
+again when no answer came, as real clients do.  One thread serves all clients.
 """
 
 import contextlib

@@ -111,9 +111,17 @@ class Pool:
     def _texts(self):
         """FIRST-LAST in its ways, and a prefix where it is one."""
         first, last = map(ipaddress.IPv4Address, (self.first, self.last))
-        texts = [f"{first}-{last}", f"{first} - {last}"]
+        texts = [f"{first}-{last}", f"{first} - {last}", f" {first}- {last} "]
         blocks = list(ipaddress.summarize_address_range(first, last))
         return texts + ([str(blocks[0])] if len(blocks) == 1 else [])
+
+    def split(self, rng):
+        """Two pools that serve the same addresses in the same way, or itself."""
+        if self.first == self.last or not chance(rng, 0.2):
+            return [self]
+        middle = rng.randrange(self.first, self.last)
+        return [dataclasses.replace(self, last=middle),
+                dataclasses.replace(self, first=middle + 1)]
 
     def spelled(self, rng, release):
         pool = {"pool": one_of(rng, self._texts()), **spelled_keys(self.keys, release)}
@@ -178,7 +186,8 @@ class Subnet:
         if self.inactive:
             pools = [dataclasses.replace(p, keys={**p.keys, "client-classes": [INACTIVE_CLASS]})
                      for p in pools]
-        subnet["pools"] = [pool.spelled(rng, release) for pool in pools]
+        subnet["pools"] = [part.spelled(rng, release) for pool in pools
+                           for part in pool.split(rng)]
         subnet["option-data"] = spelled_options(self.options, rng)
         subnet["reservations"] = [r.spelled(rng) for r in self.reservations]
         if rng:

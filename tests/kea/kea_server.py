@@ -206,8 +206,8 @@ class Server:
         """Processor time of its programs so far."""
         total = 0
         for process in self.processes():
-            fields = pathlib.Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
-            total += int(fields[11]) + int(fields[12])  # utime, stime
+            stat = pathlib.Path(f"/proc/{process.pid}/stat").read_text()
+            total += sum(map(int, stat.rpartition(")")[2].split()[11:13]))  # utime, stime
         return total / TICKS_PER_S
 
     # -- commands --

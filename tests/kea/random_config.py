@@ -15,8 +15,8 @@ WORDS = ["Library, floor 1", "Größe & Co", "Музей", "図書館", "Lab \"7
 
 # Standard options: code, name, kind, most values.
 STANDARD = [
-    (2, "time-offset", "int32", 1), (3, "routers", "ipv4", 3), (6, "domain-name-servers", "ipv4", 3),
-    (12, "host-name", "text", 1), (13, "boot-size", "uint16", 1), (15, "domain-name", "fqdn", 1),
+    (2, "time-offset", "int32", 1), (3, "routers", "ipv4", 3),
+    (6, "domain-name-servers", "ipv4", 3), (12, "host-name", "text", 1), (13, "boot-size", "uint16", 1), (15, "domain-name", "fqdn", 1),
     (16, "swap-server", "ipv4", 1), (19, "ip-forwarding", "boolean", 1),
     (23, "default-ip-ttl", "uint8", 1), (24, "path-mtu-aging-timeout", "uint32", 1),
     (25, "path-mtu-plateau-table", "uint16", 3), (26, "interface-mtu", "uint16", 1),
@@ -219,7 +219,8 @@ class Generator:
     def config(self, count):
         networks = {name: {} for name in NETWORKS}
         networks["Größe"] = {"valid-lifetime": 7200, "match-client-id": False}
-        networks["timed"] = {"renew-timer": 600, "rebind-timer": 1200}
+        networks["timed"] = {"renew-timer": 600, "rebind-timer": 1200, "option-data": [
+            {"name": "log-servers", "data": "10.9.9.9"}]}
         keys = {"valid-lifetime": 3600}
         if self.chance(0.5):
             keys.update({"renew-timer": 900, "rebind-timer": 1800})

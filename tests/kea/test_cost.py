@@ -31,11 +31,13 @@ def subnets():
     """As large installations have them: a pool, options, reservations, a name."""
     for number in range(SUBNETS):
         net = f"10.{number >> 8}.{number & 255}"
-        yield {"id": number + 1, "subnet": f"{net}.0/24", "pools": [{"pool": f"{net}.20-{net}.200"}],
+        mac = f"02:00:00:{number >> 8:02x}:{number & 255:02x}"
+        yield {"id": number + 1, "subnet": f"{net}.0/24",
+               "pools": [{"pool": f"{net}.20-{net}.200"}],
                "option-data": [{"name": "routers", "data": f"{net}.1"},
                                {"name": "domain-name-servers", "data": "10.0.0.53, 10.0.1.53"}],
-               "reservations": [{"hw-address": f"02:00:00:{number >> 8:02x}:{number & 255:02x}:{n:02x}",
-                                 "ip-address": f"{net}.{n}"} for n in (2, 3)],
+               "reservations": [{"hw-address": f"{mac}:{n:02x}", "ip-address": f"{net}.{n}"}
+                                for n in (2, 3)],
                "user-context": {"subnet-name": f"Floor {number}"}}
 
 

@@ -46,7 +46,7 @@ class EveryDifference(KeaCase):
             inherited = {**self.config.keys, **self.config.networks.get(subnet.network, {})}
             kind = number * EDITED + place
             contents[side][position], field = edited(self.generator, subnet, inherited, kind)
-            # A value that Git leaves to the source is wanted on the partner, so the partner differs.
+            # What Git leaves to the source is wanted on the partner, so the partner differs.
             expected.append((subnet.prefix, field, "dhcp-b", ("source", "partner")[side]))
         for server, subnets in zip(self.pair.servers, contents):
             config = dataclasses.replace(self.config, subnets=subnets)

@@ -1,15 +1,16 @@
 """What tests of the program with real Kea servers stand on."""
 
+import contextlib
 import os
 import random
-import re
 
+from kea_pair import Pair
 from kea_programs import kea
 from pairkeeper_case import PairkeeperCase
 
 SEED = int(os.environ.get("PAIRKEEPER_SEED", "1"))
 THOROUGH = os.environ.get("PAIRKEEPER_THOROUGH", "") not in ("", "0")
-RELEASES = [(2, 2), (3, 3), (2, 3)]
+MIXTURES = [(2, 2), (3, 3), (2, 3)]
 OUR_MODE = {"load-balancing": "load-balance", "hot-standby": "hot-standby"}
 
 
@@ -26,11 +27,12 @@ class KeaCase(PairkeeperCase):
         """A random source of its own for each part of a test, the same in every run."""
         return random.Random("-".join(map(str, (SEED, *words))))
 
-    def releases(self):
-        """(first, second) Kea of each kind of pair, in a subTest."""
-        for numbers in RELEASES:
-            with self.subTest(releases=numbers):
-                yield [kea(number) for number in numbers]
+    @contextlib.contextmanager
+    def mixed_pair(self, releases, **more):
+        """A pair of a release each, in a subTest."""
+        with self.subTest(releases=releases), \
+                Pair(*(kea(number) for number in releases), **more) as pair:
+            yield pair
 
     def lines(self, document, name="campus"):
         """Every difference that a diff shows: (subnet, field, server, cause)."""
@@ -46,7 +48,3 @@ def campus(mode="load-balancing", *lines, scopes=()):
         text += ["scopes:", *(f"  - {{subnet: {prefix}, relationship: campus}}"
                               for prefix in scopes)]
     return "\n".join(text) + "\n"
-
-
-def prefix_order(prefix):
-    return [int(number) for number in re.findall(r"\d+", prefix)]

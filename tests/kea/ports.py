@@ -14,7 +14,6 @@ import socket
 import tempfile
 
 FIRST, LAST = (int(n) for n in os.environ.get("PAIRKEEPER_TEST_PORTS", "23000-24999").split("-"))
-_held = []
 
 
 def _is_free(port):
@@ -34,14 +33,10 @@ def free_port():
     folder = pathlib.Path(tempfile.gettempdir()) / f"pairkeeper-ports-{os.getuid()}"
     folder.mkdir(exist_ok=True)
     for port in random.sample(range(FIRST, LAST + 1), LAST + 1 - FIRST):
-        lock = open(folder / str(port), "w", encoding="ascii")
-        try:
+        lock = os.open(folder / str(port), os.O_WRONLY | os.O_CREAT, 0o600)
+        with contextlib.suppress(OSError):
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            lock.close()
-            continue
-        if _is_free(port):
-            _held.append(lock)
-            return port
-        lock.close()
+            if _is_free(port):
+                return port  # the lock stays
+        os.close(lock)
     raise AssertionError(f"no free port from {FIRST} to {LAST}")

@@ -4,8 +4,7 @@ doing it was; and nothing else shows."""
 import dataclasses
 import unittest
 
-from kea_case import THOROUGH, KeaCase, campus
-from kea_pair import Pair
+from kea_case import MIXTURES, THOROUGH, KeaCase, campus
 from random_config import Generator
 from random_edit import EDITS, edited
 
@@ -18,8 +17,8 @@ class EveryDifference(KeaCase):
     """Scopes that Git names and leaves to the servers, edited on either of them."""
 
     def test_one_edit_is_one_line_that_names_field_and_cause(self):
-        for first, second in self.releases():
-            with Pair(first, second) as pair:
+        for releases in MIXTURES:
+            with self.mixed_pair(releases) as pair:
                 self.begin(pair)
                 for number in range(ROUNDS):
                     self.insist_on_these_lines_only(number)

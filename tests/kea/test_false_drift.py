@@ -3,8 +3,7 @@ whatever release it is."""
 
 import unittest
 
-from kea_case import THOROUGH, KeaCase, campus
-from kea_pair import Pair
+from kea_case import MIXTURES, THOROUGH, KeaCase, campus
 from random_config import Generator
 
 SUBNETS = 150
@@ -16,8 +15,8 @@ class FalseDrift(KeaCase):
 
     def test_equal_meaning_in_any_spelling_on_any_release_is_no_difference(self):
         self.commit(campus("load-balancing", "foreign: replicate"))
-        for first, second in self.releases():
-            with Pair(first, second) as pair:
+        for releases in MIXTURES:
+            with self.mixed_pair(releases) as pair:
                 self.use(pair)
                 for number in range(ROUNDS):
                     self.insist_on_no_drift(pair, number)

@@ -1,6 +1,7 @@
 """What diff and status say of real pairs: over both transports, with and without passwords and
 certificates, and in every state that a pair comes into."""
 
+import contextlib
 import unittest
 
 from dhcp_client import Clients, relay, subnet
@@ -11,6 +12,7 @@ from kea_programs import kea
 from kea_server import ADDRESS, Access
 
 ACCOUNT = ("pairkeeper", "hunter2-correct-horse")
+RELEASES = [2, 3]
 # Release, and whether a control agent stands before the daemon.
 TRANSPORTS = [(2, True), (3, False), (3, True)]
 PREFIX = "127.10.0.0/24"
@@ -19,6 +21,14 @@ CLIENTS = 30  # more than a partner refuses before the pair gives up
 
 class PairCase(KeaCase):
     """One pair, and a repository that only has its relationship."""
+
+    @contextlib.contextmanager
+    def pair(self, release, agent=None, **more):
+        """A hot-standby pair with one subnet, in a subTest."""
+        with self.subTest(release=release, agent=agent), \
+                Pair(kea(release), agent=agent, mode="hot-standby",
+                     **{"subnets": [subnet(10)], **more}) as pair:
+            yield pair
 
     def begin(self, pair, keys="", **sections):
         self.use(pair, keys, **sections)
@@ -56,74 +66,65 @@ class PairCase(KeaCase):
 class Transports(PairCase):
     """Servers of each kind, reached as they want to be."""
 
-    def each_transport(self, access=None):
-        for release, agent in TRANSPORTS:
-            with self.subTest(release=release, agent=agent):
-                with Pair(kea(release), mode="hot-standby", subnets=[subnet(10)], agent=agent,
-                          access=access) as pair:
-                    yield pair
-
     def account(self, password):
         secret = self.secret("password", password)
         return {"keys": ", credentials: kea",
                 "credentials": f"{{kea: {{username: {ACCOUNT[0]}, password-file: {secret}}}}}"}
 
     def test_a_daemon_and_an_agent_are_read_alike(self):
-        for pair in self.each_transport():
-            self.begin(pair)
-            self.sees(PREFIX)
+        for transport in TRANSPORTS:
+            with self.pair(*transport) as pair:
+                self.begin(pair)
+                self.sees(PREFIX)
 
     def test_a_password_opens_and_a_wrong_one_does_not(self):
-        for pair in self.each_transport(Access(account=ACCOUNT)):
-            self.begin(pair, **self.account(ACCOUNT[1]))
-            self.sees(PREFIX)
-            self.begin(pair, **self.account("not-" + ACCOUNT[1]))
-            self.does_not_see("dhcp-a", "dhcp-b", because=["password"])
-            self.begin(pair)
-            self.does_not_see("dhcp-a", "dhcp-b", because=["credentials"])
+        for transport in TRANSPORTS:
+            with self.pair(*transport, access=Access(account=ACCOUNT)) as pair:
+                self.begin(pair, **self.account(ACCOUNT[1]))
+                self.sees(PREFIX)
+                self.begin(pair, **self.account("not-" + ACCOUNT[1]))
+                self.does_not_see("dhcp-a", "dhcp-b", because=["password"])
+                self.begin(pair)
+                self.does_not_see("dhcp-a", "dhcp-b", because=["credentials"])
 
     def test_a_server_is_believed_only_with_a_certificate_of_the_named_authority(self):
         authority, other = Authority(self.work / "ca"), Authority(self.work / "other")
-        for pair in self.each_transport(Access(authority=authority)):
-            self.begin(pair, f", ca: {authority.certificate}")
-            self.sees(PREFIX)
-            self.begin(pair, f", ca: {other.certificate}")
-            self.does_not_see("dhcp-a", "dhcp-b", because=["certificate"])
-            self.begin(pair)
-            self.does_not_see("dhcp-a", "dhcp-b", because=["certificate"])
+        for transport in TRANSPORTS:
+            with self.pair(*transport, access=Access(authority=authority)) as pair:
+                self.begin(pair, f", ca: {authority.certificate}")
+                self.sees(PREFIX)
+                self.begin(pair, f", ca: {other.certificate}")
+                self.does_not_see("dhcp-a", "dhcp-b", because=["certificate"])
+                self.begin(pair)
+                self.does_not_see("dhcp-a", "dhcp-b", because=["certificate"])
 
     def test_a_server_that_wants_our_certificate_gets_it(self):
         authority = Authority(self.work / "ca")
         access = Access(ACCOUNT, authority, authority.issue("agent.example.edu"))
         certificate = self.secret("client.pem", access.client_certificate.read_text())
-        for pair in self.each_transport(access):
-            keys = f", ca: {authority.certificate}, credentials: kea"
-            who = f"username: {ACCOUNT[0]}, password-file: {self.secret('pw', ACCOUNT[1])}"
-            self.begin(pair, keys, credentials=f"{{kea: {{{who}, certificate-file: {certificate}, "
-                                               f"key-file: {certificate}}}}}")
-            self.sees(PREFIX)
-            self.begin(pair, keys, credentials=f"{{kea: {{{who}}}}}")
-            self.does_not_see("dhcp-a", "dhcp-b", because=["certificate"])
+        for transport in TRANSPORTS:
+            with self.pair(*transport, access=access) as pair:
+                keys = f", ca: {authority.certificate}, credentials: kea"
+                who = f"username: {ACCOUNT[0]}, password-file: {self.secret('pw', ACCOUNT[1])}"
+                self.begin(pair, keys, credentials=f"{{kea: {{{who}, certificate-file: {certificate}, "
+                                                   f"key-file: {certificate}}}}}")
+                self.sees(PREFIX)
+                self.begin(pair, keys, credentials=f"{{kea: {{{who}}}}}")
+                self.does_not_see("dhcp-a", "dhcp-b", because=["certificate"])
 
 
 class States(PairCase):
     """What happens to pairs."""
 
-    def each_release(self, **more):
-        for release in (2, 3):
-            with self.subTest(release=release), \
-                    Pair(kea(release), **{"mode": "hot-standby", "subnets": [subnet(10)],
-                                          **more}) as pair:
-                yield pair
-
     def test_a_dead_partner_is_unknown_and_its_scopes_are_not_missing(self):
-        for pair in self.each_release():
-            self.begin(pair)
-            self.sees(PREFIX)
-            pair.second.kill()
-            pair.wait_for(lambda pair=pair: pair.first.ha_states()[0][0] == "partner-down",
-                          "the partner to be missed")
-            self.does_not_see("dhcp-b")
+        for release in RELEASES:
+            with self.pair(release) as pair:
+                self.begin(pair)
+                self.sees(PREFIX)
+                pair.second.kill()
+                pair.wait_for(lambda: pair.first.ha_states()[0][0] == "partner-down",
+                              "the partner to be missed")
+                self.does_not_see("dhcp-b")
 
     def test_a_dead_daemon_behind_a_living_agent_is_unknown(self):
         with Pair(kea(2), subnets=[subnet(10)]) as pair:
@@ -138,43 +139,47 @@ class States(PairCase):
             self.does_not_see("dhcp-b")
 
     def test_a_server_that_hangs_costs_its_time_out_and_no_more(self):
-        for pair in self.each_release():
-            self.begin(pair, ", timeout: 2s")
-            pair.second.freeze()
-            self.does_not_see("dhcp-b", because=["2 s"])
+        for release in RELEASES:
+            with self.pair(release) as pair:
+                self.begin(pair, ", timeout: 2s")
+                pair.second.freeze()
+                self.does_not_see("dhcp-b", because=["2 s"])
 
     def test_a_restarted_server_is_read_again(self):
-        for pair in self.each_release():
-            self.begin(pair)
-            pair.second.kill()
-            self.does_not_see("dhcp-b")
-            pair.second.start()
-            pair.wait_until_normal()
-            self.sees(PREFIX)
+        for release in RELEASES:
+            with self.pair(release) as pair:
+                self.begin(pair)
+                pair.second.kill()
+                self.does_not_see("dhcp-b")
+                pair.second.start()
+                pair.wait_until_normal()
+                self.sees(PREFIX)
 
     def test_a_pair_that_waits_is_compared_all_the_same(self):
         slow = {"heartbeat_delay": 60_000}
         contents = [{"subnet4": [subnet(10)]},
                     {"subnet4": [{**subnet(10), "valid-lifetime": 1800}]}]
-        for pair in self.each_release(content=contents, ha=slow, settled=False):
-            self.assertEqual(pair.first.ha_states()[0][0], "waiting")
-            self.begin(pair)
-            self.assertEqual([(line[1], line[2]) for line in self.lines(self.diff())],
-                             [("lease-time", "dhcp-b")])
+        for release in RELEASES:
+            with self.pair(release, content=contents, ha=slow, settled=False) as pair:
+                self.assertEqual(pair.first.ha_states()[0][0], "waiting")
+                self.begin(pair)
+                self.assertEqual([(line[1], line[2]) for line in self.lines(self.diff())],
+                                 [("lease-time", "dhcp-b")])
 
     def test_a_subnet_that_one_server_lacks_is_shown_when_clients_have_met_it(self):
         """Newer releases end the service of the whole pair then, older ones stay silent."""
         contents = [{"subnet4": [subnet(10), subnet(20)]}, {"subnet4": [subnet(10)]}]
-        for pair in self.each_release(content=contents, dhcp=True):
-            exchanges = Clients(pair, [relay(20)], CLIENTS, tries=1).once()
-            self.assertEqual([e for e in exchanges if e.address], [])
-            if pair.first.kea.has_own_http:
-                pair.wait_for(lambda pair=pair: pair.first.ha_states()[0][0] == "terminated",
-                              "the pair to give up")
-            self.begin(pair)
-            action = self.only_action(self.diff())
-            self.assertEqual((action["subnet"], action["operation"], action["partner"]),
-                             ("127.20.0.0/24", "replicate-scope", "dhcp-b"))
+        for release in RELEASES:
+            with self.pair(release, content=contents, dhcp=True) as pair:
+                exchanges = Clients(pair, [relay(20)], CLIENTS, tries=1).once()
+                self.assertEqual([e for e in exchanges if e.address], [])
+                if pair.first.kea.has_own_http:
+                    pair.wait_for(lambda: pair.first.ha_states()[0][0] == "terminated",
+                                  "the pair to give up")
+                self.begin(pair)
+                action = self.only_action(self.diff())
+                self.assertEqual((action["subnet"], action["operation"], action["partner"]),
+                                 ("127.20.0.0/24", "replicate-scope", "dhcp-b"))
 
 
 if __name__ == "__main__":

@@ -17,10 +17,10 @@ OUR_MODE = {"load-balancing": "load-balance", "hot-standby": "hot-standby"}
 class KeaCase(PairkeeperCase):
     """A repository, a configuration, and the two servers of a pair in it: dhcp-a, dhcp-b."""
 
-    def use(self, pair, keys="", **sections):
-        """Configures the pair's servers; keys: further YAML of each, `, ca: …`."""
-        servers = [(name, f'{{driver: kea, url: "{server.url}"{keys}}}')
-                   for name, server in zip(("dhcp-a", "dhcp-b"), pair.servers)]
+    def use(self, lab, keys="", **sections):
+        """Configures the lab's servers, dhcp-a, dhcp-b, …; keys: further YAML of each, `, ca: …`."""
+        servers = [(f"dhcp-{letter}", f'{{driver: kea, url: "{server.url}"{keys}}}')
+                   for letter, server in zip("abc", lab.servers)]
         self.write_config(servers=servers, **sections)
 
     def generator_seed(self, *words):

@@ -7,7 +7,7 @@ import unittest
 from dhcp_client import Clients, relay, subnet
 from git_servers import Authority
 from kea_case import KeaCase, campus
-from kea_pair import Pair
+from kea_pair import Lab, Pair, Relationship
 from kea_programs import kea
 from kea_server import ADDRESS, Access
 
@@ -180,6 +180,29 @@ class States(PairCase):
                 action = self.only_action(self.diff())
                 self.assertEqual((action["subnet"], action["operation"], action["partner"]),
                                  ("127.20.0.0/24", "replicate-scope", "dhcp-b"))
+
+
+class Hub(PairCase):
+    """A server that is in two relationships, as newer releases allow."""
+
+    def test_a_hub_and_its_spokes_are_compared_each_with_its_own_subnets(self):
+        def of(number, peer, **keys):
+            return {**subnet(number), "user-context": {"ha-server-name": peer}, **keys}
+
+        east, west = of(10, "server2"), of(20, "server3-1")
+        edited = of(20, "server3-1", **{"valid-lifetime": 1800})
+        relationships = [Relationship(0, place, "hot-standby") for place in (1, 2)]
+        with Lab([kea(3)] * 3, relationships, content=[
+                {"subnet4": [east, west]}, {"subnet4": [east]}, {"subnet4": [edited]}]) as lab:
+            self.use(lab)
+            self.commit("relationships:\n" + "".join(
+                f"  {name}: {{servers: [dhcp-a, {server}], mode: hot-standby, "
+                "foreign: replicate}\n" for name, server in (("east", "dhcp-b"),
+                                                              ("west", "dhcp-c"))))
+            document = self.diff()
+            self.assertEqual(self.lines(document, "east"), [])
+            self.assertEqual([line[:3] for line in self.lines(document, "west")],
+                             [("127.20.0.0/24", "lease-time", "dhcp-c")])
 
 
 if __name__ == "__main__":

@@ -39,6 +39,20 @@ class KeaCase(PairkeeperCase):
         return sorted((action["subnet"], field["field"], field["server"], field["cause"])
                       for action in self.actions(document, name) for field in action["fields"])
 
+    def insist_on_lines(self, document, expected):
+        """These differences and no others; a failure shows the values of those that are too many."""
+        expected, values = set(expected), {}
+        for action in self.actions(document):
+            for field in action["fields"]:
+                line = (action["subnet"], field["field"], field["server"], field["cause"])
+                values[line] = (field["have"], field["want"])
+        extra = {line: values[line] for line in sorted(values.keys() - expected)}
+        missing = sorted(expected - values.keys())
+        if extra or missing:
+            shown = [f"{line}\n    have {have}\n    want {want}"
+                     for line, (have, want) in extra.items()]
+            self.fail("\n".join(["too many:", *shown, "missing:", *map(str, missing)]))
+
 
 def campus(mode="load-balancing", *lines, scopes=()):
     """YAML of the pair's relationship, and of scopes that state nothing."""

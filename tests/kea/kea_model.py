@@ -140,9 +140,8 @@ class Reservation:
 
     @property
     def field(self):
-        if self.kind == "hw-address":
-            return "reservations.mac=" + self.identifier.hex(":")
-        return f"reservations.{self.kind}={self.identifier.hex()}"
+        kind = "mac" if self.kind == "hw-address" else self.kind
+        return f"reservations.{kind}={self.identifier.hex(':')}"
 
     def _identifier(self, rng):
         if self.kind in ("hw-address", "duid"):

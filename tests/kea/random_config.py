@@ -22,8 +22,10 @@ STANDARD = [
     (25, "path-mtu-plateau-table", "uint16", 3), (26, "interface-mtu", "uint16", 1),
     (42, "ntp-servers", "ipv4", 3), (44, "netbios-name-servers", "ipv4", 2),
     (66, "tftp-server-name", "text", 1), (67, "boot-file-name", "text", 1),
-    (119, "domain-search", "fqdn", 3), (150, None, "bytes", 1), (224, None, "bytes", 1),
+    (119, "domain-search", "fqdn", 3), (224, None, "bytes", 1), (225, None, "bytes", 1),
 ]
+# Standard ones that not every release defines, so that they are set as bytes.
+UNDEFINED = [(150, "tftp-server-address", "ipv4", 2)]
 # Options of the site's own: code, name, kind, space.  A vendor's others are not defined at all.
 VENDOR_SPACE, VENDOR_CODES = "vendor-32473", (1, 2, 7)
 DEFINED = [(230, "site-code", "uint16", "dhcp4"), (231, "site-label", "text", "dhcp4"),
@@ -130,9 +132,11 @@ class Generator:
         defined = [(code, name, kind, 1, space,
                     str(code) if space == "dhcp4" else f"{space}.{code}")
                    for code, name, kind, space in DEFINED]
+        undefined = [(code, None, kind, most, "dhcp4", part)
+                     for code, part, kind, most in UNDEFINED]
         vendor = [(code, None, "bytes", 1, VENDOR_SPACE, f"{VENDOR_SPACE}.{code}")
                   for code in VENDOR_CODES]
-        return standard + defined + vendor
+        return standard + defined + undefined + vendor
 
     def option(self, of=None):
         code, name, kind, most, space, part = of or self.rng.choice(self.option_kinds())

@@ -27,30 +27,30 @@ class EveryDifference(KeaCase):
         """Both servers hold the same, and it is verified."""
         self.pair, random = pair, self.generator_seed("differences")
         self.generator = Generator(random, [s.kea for s in pair.servers])
-        self.config = self.generator.config(SUBNETS)
+        self.content = self.generator.config(SUBNETS)
         for server in pair.servers:
-            server.set_content(self.config.spelled(server.kea, random))
+            server.set_content(self.content.spelled(server.kea, random))
         pair.wait_until_normal()
         self.use(pair)
         self.database.unlink(missing_ok=True)
-        self.commit(campus(scopes=[subnet.prefix for subnet in self.config.subnets]))
+        self.commit(campus(scopes=[subnet.prefix for subnet in self.content.subnets]))
         self.run_program("apply")
         self.run_program("diff")
 
     def insist_on_these_lines_only(self, number):
         rng, expected = self.generator.rng, []
-        contents = [list(self.config.subnets), list(self.config.subnets)]
+        contents = [list(self.content.subnets), list(self.content.subnets)]
         for place, position in enumerate(rng.sample(range(SUBNETS), EDITED)):
-            subnet, side = self.config.subnets[position], rng.randrange(2)
-            inherited = {**self.config.keys, **self.config.networks.get(subnet.network, {})}
+            subnet, side = self.content.subnets[position], rng.randrange(2)
+            inherited = {**self.content.keys, **self.content.networks.get(subnet.network, {})}
             kind = number * EDITED + place
             contents[side][position], field = edited(self.generator, subnet, inherited, kind)
             # What Git leaves to the source is wanted on the partner, so the partner differs.
             expected.append((subnet.prefix, field, "dhcp-b", ("source", "partner")[side]))
         for server, subnets in zip(self.pair.servers, contents):
-            config = dataclasses.replace(self.config, subnets=subnets)
+            config = dataclasses.replace(self.content, subnets=subnets)
             server.set_content(config.spelled(server.kea, rng))
-        self.assertEqual(self.lines(self.diff()), sorted(expected), f"round {number}")
+        self.insist_on_lines(self.diff(), expected)
 
     def test_every_kind_of_edit_is_tried(self):
         """Rounds enough that the first choice falls on each of them."""

@@ -28,7 +28,7 @@ class FalseDrift(KeaCase):
             server.set_content(config.spelled(server.kea, random))
         document = self.diff(code=None)
         self.assertEqual(self.relationship(document)["unknown"], [], document)
-        self.assertEqual(self.lines(document), [], f"round {number}")
+        self.insist_on_lines(document, [])
         self.assertEqual(self.relationship(document)["condition"], "in-sync")
         seen = {scope["subnet"] for scope in self.relationship(document)["foreign"]}
         self.assertEqual(seen, {subnet.prefix for subnet in config.subnets})

@@ -64,7 +64,7 @@ PARAMETERS = {
     "ddns-update-on-renew": (False, lambda rng: True),
     "evaluate-additional-classes": (None, lambda rng: rng.sample(CLASSES, 2)),
     "hostname-char-replacement": (None, _name),
-    "hostname-char-set": (None, lambda rng: f"[^A-Za-z0-9.{rng.choice('-_')}]"),
+    "hostname-char-set": ("[^A-Za-z0-9.-]", lambda rng: f"[^A-Za-z0-9.{rng.choice('_+-')}]"),
     "match-client-id": (True, lambda rng: False),
     "next-server": (None, _address),
     "offer-lifetime": (None, lambda rng: rng.randrange(1, 60)),

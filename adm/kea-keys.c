@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "adm/field.h"
+#include "adm/kea-values.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -66,6 +67,25 @@ pk_scope_kea_refusal(const char *key)
     for (size_t i = 0; i < pk_scope_kea_refused_count; i++) {
         if (strcmp(pk_scope_kea_refused[i].key, key) == 0) {
             return pk_scope_kea_refused[i].instead;
+        }
+    }
+    return NULL;
+}
+
+const char *
+pk_kea_context_refusal(enum pk_kea_place place, const char *key)
+{
+    static const struct {
+        enum pk_kea_place place;
+        struct pk_kea_refusal refusal;
+    } refused[] = {
+        {PK_KEA_OF_SUBNET, {"comment", "use the field `description`"}},
+        {PK_KEA_OF_SUBNET, {"subnet-name", "use the field `name`"}},
+        {PK_KEA_OF_RESERVATION, {"comment", "use the key `name` of the reservation"}},
+    };
+    for (size_t i = 0; i < COUNT_OF(refused); i++) {
+        if (refused[i].place == place && strcmp(refused[i].refusal.key, key) == 0) {
+            return refused[i].refusal.instead;
         }
     }
     return NULL;

@@ -161,7 +161,8 @@ struct pk_sighting {
     const char *server;
     bool reachable;
     struct pk_wall observed_at; /**< last good read; ms 0 = never */
-    const char *reason;         /**< of the last failure, or NULL */
+    const char *reason;         /**< of the last failure; reachable: what a person should know of
+                                     it all the same; or NULL                            */
 };
 
 /** How old a recorded time may become before an unchanged sighting is written again. */

@@ -91,20 +91,22 @@ static const struct pk_config_section allow_section =
 
 static const struct pk_config_key server_keys[] = {
     {.field = {"driver", PK_KIND_NAME, PK_FIELD_REQUIRED, .min = 1, .max = NAME_BYTES,
-               .document = "The kind of server."},
+               .document = "The kind of server: `adm`, `kea` or `kea-file`."},
      .offset = offsetof(struct pk_written_server, driver)},
     {.field = {"url", PK_KIND_TEXT, .min = 1, .max = TEXT_BYTES,
-               .document = "Where the server answers, for drivers that ask over the network."},
+               .document = "Where a `kea` server answers: http:// or https:// of its own control "
+                           "socket or of its control agent; without user name."},
      .offset = offsetof(struct pk_written_server, url)},
     {.field = {"path", PK_KIND_TEXT, .min = 1, .max = TEXT_BYTES,
-               .document = "The server's own configuration file, for drivers that read it."},
+               .document = "The file that a `kea-file` server is read from: kea-dhcp4.conf."},
      .shape = PK_CONFIG_PATH,
      .offset = offsetof(struct pk_written_server, path)},
     {.field = {"credentials", PK_KIND_NAME, .min = 1, .max = NAME_BYTES,
                .document = "Name of the credentials that the server asks for."},
      .offset = offsetof(struct pk_written_server, credentials)},
     {.field = {"ca", PK_KIND_TEXT, .min = 1, .max = TEXT_BYTES,
-               .document = "Certificates that the server's own is checked against."},
+               .document = "Certificates that the server's own is checked against, instead of the "
+                           "system's."},
      .shape = PK_CONFIG_PATH,
      .offset = offsetof(struct pk_written_server, ca)},
     {.field = {"timeout", PK_KIND_DURATION, .min = 1, .max = TIMEOUT_MAX_S, .default_value = "10",
@@ -131,6 +133,16 @@ static const struct pk_config_key credential_keys[] = {
                            "not be able to read it."},
      .shape = PK_CONFIG_SECRET,
      .offset = offsetof(struct pk_written_credential, ssh_key_file)},
+    {.field = {"certificate-file", PK_KIND_TEXT, .min = 1, .max = TEXT_BYTES,
+               .document = "File that holds our own certificate towards a DHCP server, in PEM "
+                           "form, with what it was signed by; needs `key-file`."},
+     .shape = PK_CONFIG_SECRET,
+     .offset = offsetof(struct pk_written_credential, certificate_file)},
+    {.field = {"key-file", PK_KIND_TEXT, .min = 1, .max = TEXT_BYTES,
+               .document = "File that holds the private key of that certificate without "
+                           "passphrase; other users must not be able to read it."},
+     .shape = PK_CONFIG_SECRET,
+     .offset = offsetof(struct pk_written_credential, key_file)},
     {.field = {"host-keys", PK_KIND_TEXT, .min = 1, .max = TEXT_BYTES,
                .document = "Fingerprints of the SSH host keys that are trusted, as ssh-keygen -lf "
                            "shows them: SHA256:…"},

@@ -85,7 +85,7 @@ struct pk_written_server {
 
 struct pk_written_credential {
     struct pk_config_entry entry;
-    const char *username, *password_file, *ssh_key_file;
+    const char *username, *password_file, *ssh_key_file, *certificate_file, *key_file;
     struct pk_config_texts host_keys;
 };
 

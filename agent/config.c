@@ -141,15 +141,38 @@ static void
 check_driver(const struct pk_config_reader *reader, const struct pk_node *root,
              const struct pk_written_server *server)
 {
-    if (server->driver == NULL || pk_driver_find(server->driver) != NULL) {
-        return;
+    if (server->driver == NULL) {
+        return; /* that is said already */
     }
-    struct pk_nearest nearest = {.wanted = server->driver};
-    const char *names = driver_names(reader->pool, &nearest);
-    pk_diagnose(reader->diagnostics, PK_RULE_BAD_VALUE,
-                pk_node_mark(reader->file, node_at(root, "servers", server->entry.name, "driver")),
-                pk_did_you_mean(reader->pool, &nearest),
-                "this build has no driver '%s', it has: %s", server->driver, names);
+    const struct pk_driver *driver = pk_driver_find(server->driver);
+    struct pk_mark mark =
+        pk_node_mark(reader->file, node_at(root, "servers", server->entry.name, "driver"));
+    if (driver == NULL) {
+        struct pk_nearest nearest = {.wanted = server->driver};
+        const char *names = driver_names(reader->pool, &nearest);
+        pk_diagnose(reader->diagnostics, PK_RULE_BAD_VALUE, mark,
+                    pk_did_you_mean(reader->pool, &nearest),
+                    "this build has no driver '%s', it has: %s", server->driver, names);
+    } else if ((driver->needs_url && server->url == NULL) ||
+               (driver->needs_path && server->path == NULL)) {
+        const char *key = driver->needs_url ? "url" : "path";
+        pk_diagnose(reader->diagnostics, PK_RULE_MISSING_KEY, mark, NULL,
+                    "a server with driver %s needs %s", driver->name, key);
+    }
+}
+
+/* What a credential needs beside what it has. */
+static void
+check_credential(const struct pk_config_reader *reader, const struct pk_node *root,
+                 const struct pk_written_credential *credential)
+{
+    if ((credential->certificate_file == NULL) != (credential->key_file == NULL)) {
+        const char *there = credential->key_file == NULL ? "certificate-file" : "key-file";
+        pk_diagnose(
+            reader->diagnostics, PK_RULE_MISSING_KEY,
+            pk_node_mark(reader->file, node_at(root, "credentials", credential->entry.name, there)),
+            NULL, "certificate-file and key-file belong together: write both");
+    }
 }
 
 static void
@@ -228,6 +251,10 @@ check_references(const struct pk_config_reader *reader, const struct pk_node *ro
         check_credentials(reader, written, servers[i].credentials,
                           node_at(root, "servers", servers[i].entry.name, "credentials"));
     }
+    const struct pk_written_credential *credentials = written->credentials.at;
+    for (size_t i = 0; i < written->credentials.count; i++) {
+        check_credential(reader, root, &credentials[i]);
+    }
     check_credentials(reader, written, written->repository.credentials,
                       node_at(root, "repository", NULL, "credentials"));
     check_repository(reader, root, written);
@@ -248,27 +275,41 @@ sort_entries(struct pk_config_named *named, size_t bytes)
     }
 }
 
+static const struct pk_written_credential *
+find_credential(const struct pk_written_config *written, const char *name)
+{
+    static const struct pk_written_credential none = {.username = NULL};
+    const struct pk_written_credential *credentials = written->credentials.at;
+    for (size_t i = 0; name != NULL && i < written->credentials.count; i++) {
+        if (strcmp(credentials[i].entry.name, name) == 0) {
+            return &credentials[i];
+        }
+    }
+    return &none;
+}
+
 static void
 take_servers(struct pk_pool *pool, const struct pk_written_config *written, struct pk_config *out)
 {
     size_t count = written->servers.count;
     struct pk_server_config *servers = pk_array(pool, struct pk_server_config, count);
-    const char **credentials = pk_array(pool, const char *, count);
-    const char **ca = pk_array(pool, const char *, count);
     const struct pk_written_server *from = written->servers.at;
     for (size_t i = 0; i < count; i++) {
+        const struct pk_written_credential *credential =
+            find_credential(written, from[i].credentials);
         servers[i] = (struct pk_server_config){.name = from[i].entry.name,
                                                .driver = from[i].driver,
                                                .url = from[i].url,
                                                .path = from[i].path,
+                                               .ca = from[i].ca,
+                                               .username = credential->username,
+                                               .password_file = credential->password_file,
+                                               .certificate_file = credential->certificate_file,
+                                               .key_file = credential->key_file,
                                                .timeout_ms = from[i].timeout_ms,
                                                .writes = from[i].writes};
-        credentials[i] = from[i].credentials;
-        ca[i] = from[i].ca;
     }
     out->servers = servers;
-    out->server_credentials = credentials;
-    out->server_ca = ca;
     out->server_count = count;
 }
 
@@ -284,6 +325,8 @@ take_credentials(struct pk_pool *pool, const struct pk_written_config *written,
                                                 .username = from[i].username,
                                                 .password_file = from[i].password_file,
                                                 .ssh_key_file = from[i].ssh_key_file,
+                                                .certificate_file = from[i].certificate_file,
+                                                .key_file = from[i].key_file,
                                                 .host_keys = from[i].host_keys.at,
                                                 .host_key_count = from[i].host_keys.count};
     }

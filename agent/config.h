@@ -19,6 +19,7 @@ struct pk_credential {
     const char *username;      /**< or NULL */
     const char *password_file; /**< absolute, or NULL */
     const char *ssh_key_file;
+    const char *certificate_file, *key_file; /**< both or neither */
     const char *const *host_keys;
     size_t host_key_count;
 };
@@ -33,8 +34,6 @@ struct pk_config {
     enum pk_prune_policy allow_prune; /**< the most that Git may ask for */
     enum pk_settings_policy allow_settings;
     const struct pk_server_config *servers; /**< sorted by name */
-    const char *const *server_credentials;  /**< of each server: name in credentials, or NULL */
-    const char *const *server_ca;           /**< of each server: CA file, or NULL             */
     size_t server_count;
     const struct pk_credential *credentials; /**< sorted by name */
     size_t credential_count;

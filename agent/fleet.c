@@ -1,7 +1,7 @@
 /*
- * Servers are read one after the other: the embedded ones share the database connection, which
- * belongs to one thread.  A server that cannot be opened or read stays in the list as unknown, so
- * that nobody mistakes it for an empty one.
+ * A read has two rounds where servers have names of their own for their relationships: first all
+ * say them, then, when it is known which two belong together, all are read.  A server that cannot
+ * be opened or read stays in the list as unknown, so that nobody mistakes it for an empty one.
  */
 #include "agent/fleet.h"
 
@@ -10,6 +10,8 @@
 
 #include "adm/events.h"
 #include "adm/steering.h"
+#include "agent/crew.h"
+#include "agent/pairing.h"
 
 static int
 compare_names(const void *a, const void *b)
@@ -38,11 +40,15 @@ open_server(struct pk_fleet *fleet, struct pk_fleet_server *server)
 
 void
 pk_fleet_open(struct pk_pool *pool, const struct pk_config *config, struct pk_db *db,
-              const char *const *names, size_t name_count, struct pk_fleet *out)
+              const struct pk_snapshot *snapshot, const char *const *names, size_t name_count,
+              struct pk_fleet *out)
 {
     *out = (struct pk_fleet){
         .pool = pool,
         .db = db,
+        .workers = config->workers,
+        .relationships = snapshot->relationships,
+        .relationship_count = snapshot->relationship_count,
         .at = pk_array(pool, struct pk_fleet_server, name_count),
     };
     for (size_t i = 0; i < name_count; i++) {
@@ -78,17 +84,132 @@ take_observation(struct pk_fleet *fleet, struct pk_fleet_server *server, enum pk
     server->observed_at = pk_mono_now();
 }
 
+/* -- Rounds ----------------------------------------------------------------------------------- */
+
+/* What one round asks one server. */
+struct task {
+    struct pk_fleet_server *server;
+    struct pk_pool *pool; /* a root of its own while a thread is at work */
+    struct pk_peerings peerings;
+    struct pk_observation observed;
+    enum pk_code code;
+    struct pk_error err;
+};
+
+struct tasks {
+    struct task *at;
+    size_t count;
+    void (*work)(struct task *task);
+};
+
+static void
+ask_peerings(struct task *task)
+{
+    struct pk_fleet_server *server = task->server;
+    task->code =
+        server->driver->peerings(server->connection, task->pool, &task->peerings, &task->err);
+}
+
+static void
+read_all(struct task *task)
+{
+    struct pk_fleet_server *server = task->server;
+    task->code = server->driver->read(server->connection, task->pool, &task->observed, &task->err);
+}
+
+static void
+work_on(void *user, size_t index)
+{
+    struct tasks *tasks = user;
+    if (tasks->at[index].server->driver->is_remote) {
+        tasks->work(&tasks->at[index]);
+    }
+}
+
+/* The embedded servers first: they are here already. */
+static void
+run_round(struct pk_fleet *fleet, struct tasks *tasks)
+{
+    size_t remote = 0;
+    for (size_t i = 0; i < tasks->count; i++) {
+        struct task *task = &tasks->at[i];
+        task->pool = pk_pool_new(NULL);
+        remote += task->server->driver->is_remote;
+        if (!task->server->driver->is_remote) {
+            tasks->work(task);
+        }
+    }
+    unsigned workers = remote < fleet->workers ? (unsigned)remote : fleet->workers;
+    pk_crew_run(workers, tasks->count, work_on, tasks);
+    for (size_t i = 0; i < tasks->count; i++) {
+        pk_pool_adopt(fleet->pool, tasks->at[i].pool);
+    }
+}
+
+/* -- Peerings --------------------------------------------------------------------------------- */
+
+static void
+name_peerings(struct pk_fleet *fleet, const struct tasks *asked)
+{
+    struct pk_paired_server *servers = pk_array(fleet->pool, struct pk_paired_server, asked->count);
+    for (size_t i = 0; i < asked->count; i++) {
+        servers[i] = (struct pk_paired_server){
+            .name = asked->at[i].server->config->name,
+            .answers = asked->at[i].code == PK_OK,
+            .peerings = asked->at[i].peerings,
+        };
+    }
+    pk_pair_servers(fleet->pool, fleet->relationships, fleet->relationship_count, servers,
+                    asked->count);
+    for (size_t i = 0; i < asked->count; i++) {
+        struct pk_fleet_server *server = asked->at[i].server;
+        server->problem = servers[i].problem;
+        server->driver->name_peerings(server->connection, servers[i].names,
+                                      servers[i].peerings.count, &servers[i].alone);
+    }
+}
+
+/* One round more where servers have to say whom they belong to. */
+static void
+meet(struct pk_fleet *fleet)
+{
+    struct tasks tasks = {.at = pk_array(fleet->pool, struct task, fleet->count),
+                          .work = ask_peerings};
+    for (size_t i = 0; i < fleet->count; i++) {
+        struct pk_fleet_server *server = &fleet->at[i];
+        server->known = false; /* until this observation says otherwise */
+        if (server->connection != NULL && server->driver->peerings != NULL) {
+            tasks.at[tasks.count++].server = server;
+        }
+    }
+    run_round(fleet, &tasks);
+    name_peerings(fleet, &tasks);
+    for (size_t i = 0; i < tasks.count; i++) {
+        if (tasks.at[i].code != PK_OK) {
+            mark_unknown(fleet, tasks.at[i].server, &tasks.at[i].err);
+        } else {
+            tasks.at[i].server->reason = NULL;
+        }
+    }
+}
+
 void
 pk_fleet_observe(struct pk_fleet *fleet)
 {
+    struct tasks tasks = {.at = pk_array(fleet->pool, struct task, fleet->count), .work = read_all};
+    meet(fleet);
     for (size_t i = 0; i < fleet->count; i++) {
         struct pk_fleet_server *server = &fleet->at[i];
-        struct pk_error err = {0};
-        if (server->connection != NULL) {
-            enum pk_code code =
-                server->driver->read(server->connection, fleet->pool, &server->observed, &err);
-            take_observation(fleet, server, code, &err);
+        bool has_failed = server->driver->peerings != NULL && server->reason != NULL;
+        if (server->connection != NULL && !has_failed) {
+            tasks.at[tasks.count++].server = server;
         }
+    }
+    run_round(fleet, &tasks);
+    for (size_t i = 0; i < tasks.count; i++) {
+        struct task *task = &tasks.at[i];
+        task->server->observed = task->observed;
+        take_observation(fleet, task->server, task->code, &task->err);
     }
 }
 
@@ -148,7 +269,7 @@ record_server(struct pk_txn *txn, const struct pk_fleet_server *server,
         .observed_at = server->known    ? now
                        : before != NULL ? before->observed_at
                                         : (struct pk_wall){0},
-        .reason = server->reason,
+        .reason = server->known ? server->problem : server->reason,
     };
     pk_sighting_put(txn, &sighting);
     bool was_reachable = before == NULL || before->reachable;

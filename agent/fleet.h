@@ -1,6 +1,9 @@
 /**
  * @file
  * The servers of a pass: opened once, observed together, closed at the end.
+ *
+ * Servers over a network are read beside each other, each by one thread into a pool of its own; the
+ * embedded ones by the thread that the database belongs to.
  */
 #ifndef PK_AGENT_FLEET_H
 #define PK_AGENT_FLEET_H
@@ -14,7 +17,9 @@ struct pk_fleet_server {
     struct pk_server *connection; /**< NULL: could not be opened */
     struct pk_observation observed;
     bool known;
-    const char *reason; /**< why not known: names the server and what to do */
+    const char *reason;  /**< why not known: names the server and what to do */
+    const char *problem; /**< known, but its high availability is not what Git says: what to do
+                              (agent/pairing.h); or NULL */
     struct pk_mono observed_at;
     struct pk_retired_ids retired_ids;
 };
@@ -22,13 +27,20 @@ struct pk_fleet_server {
 struct pk_fleet {
     struct pk_pool *pool;
     struct pk_db *db;
+    unsigned workers;
+    const struct pk_wanted_relationship *relationships;
+    size_t relationship_count;
     struct pk_fleet_server *at; /**< sorted by name */
     size_t count;
 };
 
-/** Opens the named servers (any order, repeats allowed); a failure makes that server unknown. */
+/**
+ * Opens the named servers (any order, repeats allowed); a failure makes that server unknown.
+ * @param snapshot  its relationships are what the servers' own are called; they must stay as long
+ */
 void pk_fleet_open(struct pk_pool *pool, const struct pk_config *config, struct pk_db *db,
-                   const char *const *names, size_t name_count, struct pk_fleet *out);
+                   const struct pk_snapshot *snapshot, const char *const *names, size_t name_count,
+                   struct pk_fleet *out);
 
 /** Reads every open server (again); older results stay in the pool until it dies. */
 void pk_fleet_observe(struct pk_fleet *fleet);

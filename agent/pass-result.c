@@ -36,6 +36,29 @@ pk_pass_note_dropped(struct pk_pool *pool, const struct pk_views *views,
     }
 }
 
+static bool
+is_noted(const struct pk_pass_result *result, const char *text)
+{
+    for (size_t i = 0; i < result->note_count; i++) {
+        if (strcmp(result->notes[i], text) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void
+pk_pass_note_problems(struct pk_pool *pool, const struct pk_fleet *fleet,
+                      struct pk_pass_result *result)
+{
+    for (size_t i = 0; i < fleet->count; i++) {
+        const char *problem = fleet->at[i].problem;
+        if (problem != NULL && !is_noted(result, problem)) {
+            pk_pass_note(pool, result, "%s", problem);
+        }
+    }
+}
+
 static struct pk_relationship_plan *
 plans_of(struct pk_pool *pool, const struct pk_pass_result *result)
 {

@@ -16,6 +16,10 @@ void pk_pass_note(struct pk_pool *pool, struct pk_pass_result *result, const cha
 void pk_pass_note_dropped(struct pk_pool *pool, const struct pk_views *views,
                           struct pk_pass_result *result);
 
+/** What does not fit between the servers' own relationships and Git's, each once. */
+void pk_pass_note_problems(struct pk_pool *pool, const struct pk_fleet *fleet,
+                           struct pk_pass_result *result);
+
 /** Digest of the whole plan. */
 struct pk_sha256 pk_pass_digest(struct pk_pool *pool, const struct pk_pass_result *result);
 

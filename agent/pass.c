@@ -195,7 +195,8 @@ open_fleet(struct pk_pass *pass)
 {
     size_t count;
     const char *const *names = pk_select_servers(pass->pool, &pass->desired.snapshot, &count);
-    pk_fleet_open(pass->pool, pass->config, pass->db, names, count, &pass->fleet);
+    pk_fleet_open(pass->pool, pass->config, pass->db, &pass->desired.snapshot, names, count,
+                  &pass->fleet);
 }
 
 static enum pk_code
@@ -308,6 +309,7 @@ pk_pass_run(struct pk_pool *pool, const struct pk_config *config, struct pk_db *
     pk_fleet_close(&pass.fleet);
     if (code == PK_OK) {
         pk_pass_note_dropped(pool, &pass.views, result);
+        pk_pass_note_problems(pool, &pass.fleet, result);
         pk_pass_finish(pool, request, result);
     }
     return code;

@@ -30,6 +30,8 @@ server_json(const struct pk_status_server *server)
                         sighting != NULL ? json_boolean(sighting->reachable) : json_null());
     json_object_set_new(object, "observed_at",
                         sighting != NULL ? pk_json_time(sighting->observed_at) : json_null());
+    json_object_set_new(object, "reason",
+                        pk_json_text_or_null(sighting != NULL ? sighting->reason : NULL));
     return object;
 }
 
@@ -145,13 +147,15 @@ put_server(const struct pk_screen *screen, const struct pk_status_server *server
 {
     const struct pk_sighting *sighting = server->sighting;
     const char *seen = "never read";
-    bool bad = sighting != NULL && !sighting->reachable;
-    if (bad) {
+    bool unread = sighting != NULL && !sighting->reachable;
+    bool bad = unread || (sighting != NULL && sighting->reason != NULL);
+    if (unread) {
         seen = pk_sprintf(screen->pool, "cannot be read: %s",
                           sighting->reason != NULL ? sighting->reason : "no reason known");
     } else if (sighting != NULL) {
-        seen =
-            pk_sprintf(screen->pool, "read %s", pk_wall_text(screen->pool, sighting->observed_at));
+        seen = pk_sprintf(screen->pool, "read %s%s%s",
+                          pk_wall_text(screen->pool, sighting->observed_at), bad ? "; " : "",
+                          bad ? sighting->reason : "");
     }
     pk_screen_space(screen, INDENT);
     pk_screen_put_padded(screen, PK_STYLE_PLAIN, server->name, NAME_WIDTH);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 enum {
-    DEPTH_LIMIT = 32,
+    DEPTH_LIMIT = 64, /* what the reader of a server's answer allows (drivers/kea-json.h) */
     REAL_DIGITS = 15, /* the most that every decimal survives: 0.1 stays 0.1 */
 };
 

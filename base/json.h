@@ -22,7 +22,7 @@ void pk_json_start(void);
 const char *pk_json_text(struct pk_pool *pool, const json_t *value);
 
 /**
- * Parses any JSON value of at most 32 levels; duplicate keys are refused.
+ * Parses any JSON value of at most 64 levels; duplicate keys are refused.
  * @return a new reference for json_decref() or json_auto_t; NULL with @p err filled (PK_EINVAL)
  */
 json_t *pk_json_parse(const char *text, struct pk_error *err);

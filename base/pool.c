@@ -51,6 +51,12 @@ pk_pool_free(struct pk_pool *pool)
 }
 
 void
+pk_pool_adopt(struct pk_pool *parent, struct pk_pool *child)
+{
+    talloc_steal(parent, child);
+}
+
+void
 pk_pool_release(struct pk_pool **pool)
 {
     pk_pool_free(*pool);

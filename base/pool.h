@@ -40,6 +40,10 @@ struct pk_pool *pk_pool_new(struct pk_pool *parent);
 /** Frees the pool, all it holds and its children.  NULL is allowed. */
 void pk_pool_free(struct pk_pool *pool);
 
+/** Makes a root pool a child of @p parent: how a thread hands over what it made, once it is done.
+ */
+void pk_pool_adopt(struct pk_pool *parent, struct pk_pool *child);
+
 /** For PK_CLEANUP. */
 void pk_pool_release(struct pk_pool **pool);
 

@@ -49,6 +49,12 @@ pk_sha256_start(void)
     CRYPTO_set_mem_functions(allocate, resize, release);
 }
 
+void
+pk_sha256_stop_thread(void)
+{
+    OPENSSL_thread_stop();
+}
+
 struct pk_sha256
 pk_sha256_of(const void *data, size_t bytes)
 {

@@ -23,6 +23,9 @@ struct pk_sha256 {
  */
 void pk_sha256_start(void);
 
+/** To be called at the end of every thread but the first: not all of libcrypto's goes by itself. */
+void pk_sha256_stop_thread(void);
+
 struct pk_sha256 pk_sha256_of(const void *data, size_t bytes);
 bool pk_sha256_equal(const struct pk_sha256 *a, const struct pk_sha256 *b);
 bool pk_sha256_is_zero(const struct pk_sha256 *hash);

@@ -12,6 +12,7 @@ enum {
     CONTINUATION_MASK = 0xc0,
     CONTINUATION = 0x80,
     CONTINUATION_BITS = 6,
+    PAYLOAD_MASK = 0x3f,
     SURROGATES_FIRST = 0xd800,
     SURROGATES_LAST = 0xdfff,
     UNICODE_LAST = 0x10ffff,
@@ -43,5 +44,22 @@ pk_utf8_decode(const char *at, size_t left, uint32_t *point)
         return 0;
     }
     *point = value;
+    return length;
+}
+
+size_t
+pk_utf8_encode(char *to, uint32_t point)
+{
+    static const uint32_t ends[] = {ASCII_END, 0x800, 0x10000}; /* by length, from 1 */
+    static const uint8_t leads[] = {0, 0xc0, LEAD_OF_3, LEAD_OF_4};
+    size_t length = 1;
+    while (length < PK_UTF8_BYTES_MAX && point >= ends[length - 1]) {
+        length++;
+    }
+    for (size_t i = length - 1; i > 0; i--) {
+        to[i] = (char)(CONTINUATION | (point & PAYLOAD_MASK));
+        point >>= CONTINUATION_BITS;
+    }
+    to[0] = (char)(leads[length - 1] | point);
     return length;
 }

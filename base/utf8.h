@@ -16,4 +16,12 @@
  */
 size_t pk_utf8_decode(const char *at, size_t left, uint32_t *point);
 
+enum { PK_UTF8_BYTES_MAX = 4 };
+
+/**
+ * Writes @p point, a Unicode scalar value, to @p to, which has room for PK_UTF8_BYTES_MAX bytes.
+ * @return its length in bytes
+ */
+size_t pk_utf8_encode(char *to, uint32_t point);
+
 #endif

@@ -6,6 +6,7 @@
 #ifndef PK_DESIRED_STATE_DECLARATION_H
 #define PK_DESIRED_STATE_DECLARATION_H
 
+#include "adm/kea-values.h"
 #include "adm/ranges.h"
 #include "desired-state/decode.h"
 #include "desired-state/snapshot.h"
@@ -108,9 +109,16 @@ void pk_decode_options(const struct pk_decoder *decoder, const struct pk_field *
 /** Says what to do instead of a key, or NULL when the key is allowed. */
 typedef const char *pk_kea_refusal_of(const char *key);
 
-/** Free keys with JSON values, appended to @p out as parts of @p field. */
+/** Where a mapping of free keys stands. */
+struct pk_kea_mapping {
+    enum pk_kea_place place;
+    pk_kea_refusal_of *refusal;
+    bool may_be_null; /**< `null`, and what is Kea's default, say that a key shall be absent */
+};
+
+/** Free keys with JSON values in canonical form, appended to @p out as parts of @p field. */
 void pk_decode_kea(const struct pk_decoder *decoder, const struct pk_field *field,
-                   const struct pk_node *node, pk_kea_refusal_of *refusal, bool may_be_null,
+                   const struct pk_node *node, const struct pk_kea_mapping *mapping,
                    struct pk_written_list *out);
 
 /** {"key":value,…} of the parts of a sorted list. */

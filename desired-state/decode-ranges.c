@@ -78,8 +78,12 @@ check_inside(struct range_reader *reader, const struct pk_node *node, struct pk_
 static const char *
 refuse_pool_key(const char *key)
 {
-    return strcmp(key, "pool") == 0 ? "use the key 'range' beside it" : NULL;
+    return strcmp(key, "pool") == 0      ? "use the key 'range' beside it"
+           : strcmp(key, "comment") == 0 ? "write user-context: {comment: ...}"
+                                         : NULL;
 }
+
+static const struct pk_kea_mapping kea_mapping = {PK_KEA_OF_POOL, refuse_pool_key, false};
 
 struct long_range {
     struct range_reader *reader;
@@ -99,7 +103,7 @@ visit_long_form(void *context, const struct pk_field *field, const struct pk_nod
     }
     const struct pk_decoder *decoder = range->reader->decoder;
     struct pk_written_list list = {0};
-    pk_decode_kea(decoder, field, value, refuse_pool_key, false, &list);
+    pk_decode_kea(decoder, field, value, &kea_mapping, &list);
     pk_written_sort(&list);
     range->settings = list.count != 0 ? pk_written_object(decoder->pool, &list) : "";
 }

@@ -166,6 +166,7 @@ refuse_key(const char *key)
         {"ip-address", "use the key 'ip' beside it"},
         {"hostname", "use the key 'hostname' beside it"},
         {"option-data", "use the key 'options' beside it"},
+        {"comment", "use the key 'name' beside it"},
     };
     for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
         if (strcmp(refused[i].key, key) == 0) {
@@ -174,6 +175,8 @@ refuse_key(const char *key)
     }
     return NULL;
 }
+
+static const struct pk_kea_mapping kea_mapping = {PK_KEA_OF_RESERVATION, refuse_key, false};
 
 static void
 add_member(struct pk_text *out, const char *key, const char *value)
@@ -210,7 +213,7 @@ add_map(struct pk_text *out, const struct reservation *reservation, enum pk_rese
     if (field == PK_RESERVATION_OPTIONS) {
         pk_decode_options(decoder, row(field), node, false, &list);
     } else {
-        pk_decode_kea(decoder, row(field), node, refuse_key, false, &list);
+        pk_decode_kea(decoder, row(field), node, &kea_mapping, &list);
     }
     pk_written_sort(&list);
     if (list.count != 0) {

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+static const struct pk_kea_mapping kea_mapping = {PK_KEA_OF_SUBNET, pk_scope_kea_refusal, true};
+
 /* The values of a mapping by the row of their key. */
 struct scope_reader {
     const struct pk_node *values[PK_SCOPE_FIELD_COUNT];
@@ -30,7 +32,7 @@ decode_field(const struct pk_decoder *decoder, const struct pk_field *field,
         pk_decode_options(decoder, field, node, is_scope, out);
         break;
     case PK_KIND_JSON_MAP:
-        pk_decode_kea(decoder, field, node, pk_scope_kea_refusal, true, out);
+        pk_decode_kea(decoder, field, node, &kea_mapping, out);
         break;
     case PK_KIND_TEXT:
     case PK_KIND_NAME:

@@ -1,21 +1,19 @@
 /*
  * Secrets on their way from their files to the one child that needs them.  They are read at the
- * moment of use and wiped when the child has them; a file that everybody on the machine may read
- * holds no secret, so it is refused.
+ * moment of use and wiped when the child has them.
  */
 #include "desired-state/fetch.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
+
+#include "base/secret.h"
 
 #define BASE64 "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
 enum {
-    SECRET_BYTES = 16 * 1024,
     INPUT_BYTES = 64 * 1024,
     FINGERPRINT_CHARACTERS = 43, /* 32 bytes in base64 without its padding */
 };
@@ -100,95 +98,17 @@ pk_fetch_access_check(const struct pk_repository_config *config,
 
 /* -- Files -- */
 
-static void
-close_descriptor(const int *descriptor)
-{
-    if (*descriptor >= 0) {
-        close(*descriptor);
-    }
-}
-
-/* Reads until @p room is full or nothing more comes; -1 with errno on failure. */
-static ssize_t
-read_all(int descriptor, char *to, size_t room)
-{
-    size_t count = 0;
-    while (count < room) {
-        ssize_t got = read(descriptor, to + count, room - count);
-        if (got < 0 && errno != EINTR) {
-            return -1;
-        }
-        if (got == 0) {
-            break;
-        }
-        count += got > 0 ? (size_t)got : 0;
-    }
-    return (ssize_t)count;
-}
-
-static enum pk_code
-cannot_read(const char *file, struct pk_error *err)
-{
-    int reason = errno;
-    return pk_error_set(err,
-                        reason == ENOENT   ? PK_ENOENT
-                        : reason == EACCES ? PK_EACCESS
-                                           : PK_ESYS,
-                        file, "the secret cannot be read: %s; see the credentials",
-                        strerror(reason));
-}
-
-static enum pk_code
-read_secret(const char *file, char secret[SECRET_BYTES], struct pk_error *err)
-{
-    struct stat about;
-    PK_CLEANUP(close_descriptor)
-    int descriptor = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (descriptor < 0 || fstat(descriptor, &about) != 0) {
-        return cannot_read(file, err);
-    }
-    if (!S_ISREG(about.st_mode)) {
-        return pk_error_set(err, PK_EINVAL, file, "this is no file; name one that holds a secret");
-    }
-    if ((about.st_mode & S_IRWXO) != 0) {
-        return pk_error_set(err, PK_EACCESS, file,
-                            "every user of this machine may use this secret; take that right away "
-                            "with chmod o= and think of replacing the secret");
-    }
-    ssize_t count = read_all(descriptor, secret, SECRET_BYTES);
-    if (count < 0) {
-        return cannot_read(file, err);
-    }
-    if (count == 0 || count == SECRET_BYTES || memchr(secret, '\0', (size_t)count) != NULL) {
-        return pk_error_set(err, PK_EINVAL, file,
-                            "a secret is text of 1 to %d bytes, this file holds something else",
-                            SECRET_BYTES - 1);
-    }
-    secret[count] = '\0';
-    return PK_OK;
-}
-
-/* One line; its end is not part of it. */
-static enum pk_code
-check_password(const char *file, char *password, struct pk_error *err)
-{
-    size_t length = strcspn(password, "\r\n");
-    size_t end = length + strspn(password + length, "\r\n");
-    if (length == 0 || password[end] != '\0') {
-        return pk_error_set(err, PK_EINVAL, file,
-                            "a password or token is one line, this file holds none or several");
-    }
-    password[length] = '\0';
-    return PK_OK;
-}
-
 /* Says what the SSH library would only call a failure. */
 static enum pk_code
-check_ssh_key(const char *file, char *key, struct pk_error *err)
+read_ssh_key(const char *file, char key[PK_SECRET_BYTES], struct pk_error *err)
 {
     static const char begin[] = "-----BEGIN ", kind[] = "PRIVATE KEY-----";
     static const char openssh[] = "-----BEGIN OPENSSH PRIVATE KEY-----";
     static const char openssh_without_passphrase[] = "b3BlbnNzaC1rZXktdjEAAAAABG5vbmU";
+    enum pk_code code = pk_secret_read(file, key, err);
+    if (code != PK_OK) {
+        return code;
+    }
     if (strncmp(key, begin, sizeof begin - 1) != 0 || strstr(key, kind) == NULL) {
         return pk_error_set(err, PK_EINVAL, file,
                             "this file holds no private key; name the one without .pub, as "
@@ -224,13 +144,11 @@ cannot_send(struct pk_error *err)
 
 static enum pk_code
 send_secret(int input, const char *part, const char *file,
-            enum pk_code (*check)(const char *, char *, struct pk_error *), struct pk_error *err)
+            enum pk_code (*read_secret)(const char *, char *, struct pk_error *),
+            struct pk_error *err)
 {
-    char secret[SECRET_BYTES];
+    char secret[PK_SECRET_BYTES];
     enum pk_code code = read_secret(file, secret, err);
-    if (code == PK_OK) {
-        code = check(file, secret, err);
-    }
     if (code == PK_OK && !add_part(input, part, secret)) {
         code = cannot_send(err);
     }
@@ -259,9 +177,9 @@ send_parts(const struct pk_repository_config *config, const struct pk_fetch_sour
     if (!is_sent) {
         return cannot_send(err);
     }
-    return is_ssh
-               ? send_secret(input, ssh_key_part, credential->ssh_key_file, check_ssh_key, err)
-               : send_secret(input, password_part, credential->password_file, check_password, err);
+    return is_ssh ? send_secret(input, ssh_key_part, credential->ssh_key_file, read_ssh_key, err)
+                  : send_secret(input, password_part, credential->password_file,
+                                pk_secret_read_line, err);
 }
 
 enum pk_code
@@ -315,7 +233,7 @@ pk_fetch_access_receive(struct pk_pool *pool, int input, struct pk_fetch_access 
                         struct pk_error *err)
 {
     char *parts = pk_alloc(pool, INPUT_BYTES + 1); /* so the last text always ends */
-    ssize_t count = read_all(input, parts, INPUT_BYTES);
+    ssize_t count = pk_read_all(input, parts, INPUT_BYTES);
     if (count < 0) {
         return pk_error_set(err, PK_ESYS, "standard input",
                             "the credentials cannot be read: %s; start pairkeeper anew",

@@ -4,9 +4,13 @@
 #include <string.h>
 
 #include "drivers/adm.h"
+#include "drivers/kea-file.h"
+#include "drivers/kea.h"
 
 const struct pk_driver *const pk_drivers[] = {
     &pk_driver_adm,
+    &pk_driver_kea,
+    &pk_driver_kea_file,
     NULL,
 };
 

@@ -122,7 +122,13 @@ struct pk_findings {
 struct pk_server; /**< a connection; each driver has its own */
 
 struct pk_driver {
-    const char *name; /**< as written in the configuration */
+    const char *name;           /**< as written in the configuration                         */
+    bool needs_url, needs_path; /**< keys of the configuration without which there is no server */
+    /**
+     * Over a network: servers of such a kind are read beside each other, each by one thread, and
+     * never with the database.
+     */
+    bool is_remote;
 
     /**
      * @param db   the ADM: the embedded driver's server, NULL = empty, read only
@@ -147,6 +153,7 @@ struct pk_driver {
                              struct pk_peerings *out, struct pk_error *err);
     /**
      * Says what the agent calls the server's peerings, in their order; holds until said again.
+     * The texts must stay as long as the connection.
      * @param alone  relationship of a server without any peering, or NULL
      */
     void (*name_peerings)(struct pk_server *server, const struct pk_peering_name *names,

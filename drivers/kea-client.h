@@ -8,7 +8,10 @@
  * kept open between commands.  Bodies are never logged: config-get shows passwords in clear.
  *
  * Nothing is retried that a server may have begun to do: after a time-out the caller looks first.
- * Commands that only read are sent once more when a kept connection turned out to be dead.
+ * Commands that only read are sent once more when a kept connection turned out to be dead; those
+ * that change something go over a connection of their own, which is then kept for the next reads.
+ *
+ * Failures name the server in their `where` and the command in their message.
  */
 #ifndef PK_DRIVERS_KEA_CLIENT_H
 #define PK_DRIVERS_KEA_CLIENT_H
@@ -46,7 +49,7 @@ enum pk_kea_effect { PK_KEA_READS, PK_KEA_CHANGES };
  * @param out        in @p pool
  * @return PK_OK: the server answered, out->result tells what; PK_EAGAIN unreachable, timed out, cut
  *         off (what a change came to is unknown); PK_EACCESS 401, certificate; PK_EINVAL an answer
- *         that is none: HTML, truncated, too large, too deep, of another shape.  The message names
+ *         that is none: HTML, truncated, too large, too deep, of another shape.  The failure names
  *         server and command and says what to do; it never quotes a body.
  */
 enum pk_code pk_kea_command(struct pk_kea_client *client, struct pk_pool *pool, const char *command,

@@ -7,16 +7,19 @@
  * equal text (kea-values.h has the facts):
  *
  *  - a row holds what is in force for its clients: the subnet's own value, else its shared
- * network's, else the server's; a value that is Kea's default is absent
+ *    network's, else the server's; a value that is Kea's default is absent.  Not so options and
+ *    classes, which Kea adds up level by level: they are the subnet's own
  *  - pools are address sets; a pool's own settings stay with its range
  *  - options are typed by the standard table, else their bytes by the server's definitions
  *  - a reservation's identifier is its bytes; `comment` of a user-context is the description,
- *    `subnet-name` the name (for a reservation `comment` is the name)
+ *    `subnet-name` the name (for a reservation `comment` is the name); `ha-server-name` is shown by
+ *    the relationship where it tells one
  *  - all pools behind the class PAIRKEEPER_INACTIVE: state inactive, and the class is not shown
  *  - whatever has no field of ours is a part of `kea:` under Kea's newest spelling, canonical; also
  *    what the fields cannot hold, under keys that Git may not state: `subnet` (a prefix with host
- *    bits), `option-data` (options that are there twice, bound to classes or not of their type),
- *    `reservations` (those without an identifier of ours)
+ *    bits), `option-data` (options that are there twice, bound to classes, with a context of their
+ *    own or not of their type), `reservations` (those without an identifier of ours)
+ *  - `interface`, `4o6-…` and `metadata` belong to one server and are left out
  */
 #ifndef PK_DRIVERS_KEA_CONFIG_H
 #define PK_DRIVERS_KEA_CONFIG_H
@@ -46,10 +49,12 @@ struct pk_kea_naming {
  * All subnets, those in shared networks too, as rows, and every named peering as a relationship
  * (parts: mode, servers, the HA parameters of pk_relationship_kea_keys; state and health are the
  * caller's).  With one peering every subnet is linked to it; with several the user-context's
- * `ha-server-name` of the subnet, else of its network, tells, and the others stay unlinked.
- * @param out  in @p pool; `sequence` untouched
- * @return PK_OK; PK_EINVAL naming the subnet: the same prefix twice, a subnet without prefix or id,
- *         a value of a kind that Kea never has there.  Never a partial result.
+ * `ha-server-name` of the subnet, else of its network, tells, and the others stay unlinked.  HA
+ * parameters that are absent have their defaults, so that older libraries do not differ.
+ * @param out  in @p pool, nothing of it borrowed; `sequence` untouched
+ * @return PK_OK; PK_EINVAL naming the subnet: the same prefix twice, a subnet without prefix, a
+ *         value of a kind that Kea never has there.  Never a partial result.  A subnet without an
+ * id is counted as Kea 2.2 counts it.
  */
 enum pk_code pk_kea_config_observe(struct pk_pool *pool, const struct pk_kea_value *dhcp4,
                                    const struct pk_kea_naming *naming, struct pk_observation *out,

@@ -27,16 +27,15 @@ static const char *
 server_defect(const struct pk_config *config, size_t index)
 {
     const struct pk_server_config *server = &config->servers[index];
-    const char *credentials = config->server_credentials[index];
     if (index > 0 && strcmp(server[-1].name, server->name) >= 0) {
         return "servers are not sorted";
     }
     if (pk_driver_find(server->driver) == NULL) {
         return "a server of an unknown kind";
     }
-    return credentials == NULL || has_credential(config, credentials)
+    return (server->certificate_file == NULL) == (server->key_file == NULL)
                ? NULL
-               : "a server with credentials that are not there";
+               : "a server with half a client certificate";
 }
 
 static const char *

@@ -65,8 +65,10 @@ what_is_not_written_has_its_default(void **state)
     assert_string_equal(config->servers[0].driver, "adm");
     assert_int_equal(config->servers[0].timeout_ms, 10000);
     assert_true(config->servers[0].writes);
-    assert_null(config->server_credentials[0]);
-    assert_null(config->server_ca[0]);
+    assert_null(config->servers[0].username);
+    assert_null(config->servers[0].password_file);
+    assert_null(config->servers[0].certificate_file);
+    assert_null(config->servers[0].ca);
     assert_int_equal(config->credential_count, 0);
     assert_null(config->repository_credentials);
     assert_memory_equal(&config->guards.updates_percent, &pk_guard_default_limits.updates_percent,
@@ -98,7 +100,8 @@ every_key_is_read(void **state)
               "kea-a, ca: ca.pem, timeout: 3s, writes: false}\n"
               "  dhcp-a: {driver: adm}\n"
               "credentials:\n"
-              "  kea-a: {username: pk, password-file: kea-a}\n"
+              "  kea-a: {username: pk, password-file: kea-a, certificate-file: a.pem, key-file: "
+              "/keys/a.key}\n"
               "  git: {ssh-key-file: /keys/deploy, host-keys: [\"SHA256:a\", \"SHA256:b\"]}\n"
               "guards: {updates: [20%, 40], deletes: [5%, 1], small: 4, observation-age: 1m, "
               "adopt: allow}\n"
@@ -126,8 +129,11 @@ every_key_is_read(void **state)
     assert_string_equal(server->path, desk_path(desk, "b.conf"));
     assert_int_equal(server->timeout_ms, 3000);
     assert_false(server->writes);
-    assert_string_equal(config->server_credentials[1], "kea-a");
-    assert_string_equal(config->server_ca[1], desk_path(desk, "ca.pem"));
+    assert_string_equal(server->username, "pk");
+    assert_string_equal(server->password_file, desk_path(desk, "kea-a"));
+    assert_string_equal(server->certificate_file, desk_path(desk, "a.pem"));
+    assert_string_equal(server->key_file, "/keys/a.key");
+    assert_string_equal(server->ca, desk_path(desk, "ca.pem"));
     assert_int_equal(config->credential_count, 2);
     assert_string_equal(config->credentials[0].name, "git");
     assert_string_equal(config->credentials[0].ssh_key_file, "/keys/deploy");
@@ -221,6 +227,9 @@ what_is_wrong_is_said_with_its_place(void **state)
         {"http: {listen: \"127.0.0.1:9467\"}\n", "this build does not serve HTTP"},
         {"credentials: {kea: {pasword-file: x}}\n", "did you mean 'password-file'"},
         {"credentials: {kea: {host-keys: x}}\n", "test.yaml:3:32: "},
+        {"credentials: {kea: {certificate-file: x}}\n",
+         "test.yaml:3:39: certificate-file and key-file belong together"},
+        {"credentials: {kea: {key-file: x}}\n", "test.yaml:3:31: certificate-file and key-file"},
         {"credentials: [kea]\n", "test.yaml:3:14: "},
         {"writes: true\nwrites: false\n", "duplicate-key"},
     };
@@ -245,6 +254,10 @@ what_servers_and_repository_get_wrong_is_said_with_its_place(void **state)
         {"repository: {url: r}\nservers: {a: {driver: amd}}\n",
          "test.yaml:2:23: this build has no driver 'amd', it has: "},
         {"repository: {url: r}\nservers: {a: {driver: amd}}\n", "did you mean 'adm'"},
+        {"repository: {url: r}\nservers: {a: {driver: kea}}\n",
+         "test.yaml:2:23: a server with driver kea needs url"},
+        {"repository: {url: r}\nservers: {a: {driver: kea-file}}\n",
+         "test.yaml:2:23: a server with driver kea-file needs path"},
         {"repository: {url: r}\nservers: {a b: {driver: adm}}\n", "test.yaml:2:11: "},
         {"repository: {url: r}\nservers: {a: {driver: adm, credentials: kae}}\n"
          "credentials: {kea: {username: x}}\n",

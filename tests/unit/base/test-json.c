@@ -99,12 +99,12 @@ nested(struct pk_pool *pool, size_t levels)
 }
 
 static void
-nesting_ends_at_32_levels(void **state)
+nesting_ends_at_64_levels(void **state)
 {
     (void)state;
     PK_SCRATCH(pool);
-    assert_string_equal(canonical(pool, nested(pool, 32)), nested(pool, 32));
-    assert_string_equal(canonical(pool, nested(pool, 33)), "nested deeper than 32 levels");
+    assert_string_equal(canonical(pool, nested(pool, 64)), nested(pool, 64));
+    assert_string_equal(canonical(pool, nested(pool, 65)), "nested deeper than 64 levels");
 }
 
 static void
@@ -112,7 +112,7 @@ brackets_inside_strings_are_no_levels(void **state)
 {
     (void)state;
     PK_SCRATCH(pool);
-    const char *text = pk_sprintf(pool, "\"\\\"%s\"", nested(pool, 40));
+    const char *text = pk_sprintf(pool, "\"\\\"%s\"", nested(pool, 70));
     assert_string_equal(canonical(pool, text), text);
 }
 
@@ -124,7 +124,7 @@ main(void)
         cmocka_unit_test(an_integer_is_not_a_real),
         cmocka_unit_test(duplicate_keys_are_refused),
         cmocka_unit_test(what_is_not_json_is_refused_with_its_place),
-        cmocka_unit_test(nesting_ends_at_32_levels),
+        cmocka_unit_test(nesting_ends_at_64_levels),
         cmocka_unit_test(brackets_inside_strings_are_no_levels),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -76,6 +76,17 @@ a_child_can_go_before_its_parent(void **state)
 }
 
 static void
+an_adopted_pool_lives_and_dies_with_its_new_parent(void **state)
+{
+    (void)state;
+    struct pk_pool *parent = pk_pool_new(NULL), *child = pk_pool_new(NULL);
+    char *kept = pk_strdup(child, "kept");
+    pk_pool_adopt(parent, child);
+    assert_string_equal(kept, "kept");
+    pk_pool_free(parent); /* the leak checker says whether the child went too */
+}
+
+static void
 releasing_forgets_the_pool(void **state)
 {
     (void)state;
@@ -125,6 +136,7 @@ main(void)
         cmocka_unit_test(an_empty_array_is_still_an_address),
         cmocka_unit_test(freeing_a_parent_frees_its_children),
         cmocka_unit_test(a_child_can_go_before_its_parent),
+        cmocka_unit_test(an_adopted_pool_lives_and_dies_with_its_new_parent),
         cmocka_unit_test(releasing_forgets_the_pool),
         cmocka_unit_test(texts_are_copied_and_terminated),
         cmocka_unit_test(a_vector_keeps_its_elements_while_it_grows),

@@ -9,7 +9,7 @@
 #include "base/utf8.h"
 
 static void
-each_length_is_read_at_both_ends(void **state)
+each_length_is_read_and_written_at_both_ends(void **state)
 {
     (void)state;
     static const struct {
@@ -30,7 +30,10 @@ each_length_is_read_at_both_ends(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         uint32_t point = 0;
         size_t length = strlen(rows[i].bytes);
+        char again[PK_UTF8_BYTES_MAX];
         assert_int_equal(pk_utf8_decode(rows[i].bytes, length, &point), length);
+        assert_int_equal(pk_utf8_encode(again, rows[i].point), length);
+        assert_memory_equal(again, rows[i].bytes, length);
         assert_int_equal(point, rows[i].point);
         if (length > 1) {
             assert_int_equal(pk_utf8_decode(rows[i].bytes, length - 1, &point), 0);
@@ -68,7 +71,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_length_is_read_at_both_ends),
+        cmocka_unit_test(each_length_is_read_and_written_at_both_ends),
         cmocka_unit_test(what_only_looks_like_it_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

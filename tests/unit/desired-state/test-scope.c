@@ -104,6 +104,15 @@ parts_are_canonical_and_ownership_follows_what_is_written(void **state)
         {"kea: {b: null}", "", "", "kea.b"},
         {"kea: {b: null}", "kea: {b: 1}", "kea.b=1", "kea.b"},
         {"kea: {b: 1}", "kea: null", "", ""},
+        /* Kea's newest spelling; what is Kea's default is wanted absent */
+        {"", "kea: {client-class: a, t1-percent: 1, relay: {ip-address: 10.0.0.9}}",
+         "kea.client-classes=[\"a\"] kea.relay={\"ip-addresses\":[\"10.0.0.9\"]} "
+         "kea.t1-percent=1.0",
+         "kea.client-classes kea.relay kea.t1-percent"},
+        {"kea: {match-client-id: false}", "kea: {match-client-id: true}", "",
+         "kea.match-client-id"},
+        {"", "ranges: [{range: 10.20.0.7, kea: {client-class: a, option-data: []}}]",
+         "ranges=[{\"kea\":{\"client-classes\":[\"a\"]},\"range\":\"10.20.0.7\"}]", "ranges"},
         {"kea: {b: 1}", "kea: {}", "kea.b=1", "kea.b"},
         /* ranges and exclusions: one field */
         {"", "ranges: []", "", "ranges"},

@@ -1,0 +1,460 @@
+/*
+ * One config-get is one moment of the server: everything that is compared comes out of it.  What
+ * stands around it (age, high availability, leases) may be a moment older or newer; so the change
+ * sequence is the hash that came with the configuration, or an age that was asked before it.
+ *
+ * What the server was asked for to learn its peerings serves the read that follows.
+ */
+#include "drivers/kea.h"
+
+#include <string.h>
+
+#include "drivers/kea-client.h"
+#include "drivers/kea-names.h"
+#include "drivers/kea-shape.h"
+#include "drivers/kea-status.h"
+
+enum { READ_ATTEMPTS = 5 /* somebody may configure it between two of our questions */ };
+
+/* Commands that not every server has. */
+enum optional_command { CONFIG_HASH_GET, STAT_LEASE4_GET, HA_HEARTBEAT, OPTIONAL_COMMANDS };
+
+static const char *const optional_commands[OPTIONAL_COMMANDS] = {
+    [CONFIG_HASH_GET] = "config-hash-get",
+    [STAT_LEASE4_GET] = "stat-lease4-get",
+    [HA_HEARTBEAT] = "ha-heartbeat",
+};
+
+/* What one read of a server begins with. */
+struct fetched {
+    struct pk_pool *pool;
+    struct pk_kea_age age;
+    struct pk_kea_value status, dhcp4;
+    const char *hash; /* NULL: the server has none */
+};
+
+struct pk_server {
+    struct pk_pool *pool; /* holds this struct */
+    const struct pk_server_config *config;
+    struct pk_kea_client *client;
+    const char *where;
+    bool knows_commands, has[OPTIONAL_COMMANDS];
+    struct fetched kept; /* for the next read; pool NULL = nothing */
+    struct pk_kea_names names;
+};
+
+static const struct pk_capabilities capabilities = {
+    .batch_limit = 1,
+    .has_pair_states = true,
+    .create_order = PK_SERVER_2_FIRST,
+    .delete_order = PK_SERVER_1_FIRST,
+};
+
+static enum pk_code
+kea_open(const struct pk_server_config *config, struct pk_db *db, struct pk_server **out,
+         struct pk_error *err)
+{
+    (void)db;
+    struct pk_kea_client *client;
+    enum pk_code code = pk_kea_client_open(config, &client, err);
+    if (code != PK_OK) {
+        return code;
+    }
+    struct pk_pool *pool = pk_pool_new(NULL);
+    struct pk_server *server = pk_new(pool, struct pk_server);
+    *server = (struct pk_server){
+        .pool = pool,
+        .config = config,
+        .client = client,
+        .where = pk_sprintf(pool, "server %s", config->name),
+    };
+    *out = server;
+    return PK_OK;
+}
+
+static void
+forget_kept(struct pk_server *server)
+{
+    pk_pool_free(server->kept.pool);
+    server->kept = (struct fetched){.pool = NULL};
+}
+
+static void
+kea_close(struct pk_server *server)
+{
+    if (server != NULL) {
+        forget_kept(server);
+        pk_kea_client_close(server->client);
+        pk_pool_free(server->pool);
+    }
+}
+
+static const struct pk_capabilities *
+kea_capabilities(const struct pk_server *server)
+{
+    (void)server;
+    return &capabilities;
+}
+
+/* -- Asking ----------------------------------------------------------------------------------- */
+
+static enum pk_code
+not_as_expected(const struct pk_server *server, const char *command, const char *what,
+                struct pk_error *err)
+{
+    return pk_error_set(err, PK_EINVAL, server->where,
+                        "%s: the answer is none of kea-dhcp4: %s; see what answers at `url`",
+                        command, what);
+}
+
+static enum pk_code
+learn_commands(struct pk_server *server, struct pk_error *err)
+{
+    PK_SCRATCH(scratch);
+    static const char command[] = "list-commands";
+    struct pk_kea_value commands;
+    if (server->knows_commands) {
+        return PK_OK;
+    }
+    enum pk_code code = pk_kea_ask(server->client, scratch, command, NULL, &commands, err);
+    if (code != PK_OK) {
+        return code;
+    }
+    if (commands.kind != PK_KEA_LIST || commands.count == 0) {
+        return not_as_expected(server, command, "no list of commands", err);
+    }
+    for (size_t i = 0; i < commands.count; i++) {
+        const struct pk_kea_value *one = &commands.items[i];
+        for (int which = 0; which < OPTIONAL_COMMANDS && one->kind == PK_KEA_STRING; which++) {
+            server->has[which] =
+                server->has[which] || strcmp(one->text, optional_commands[which]) == 0;
+        }
+    }
+    server->knows_commands = true;
+    return PK_OK;
+}
+
+static enum pk_code
+ask_status(struct pk_server *server, struct pk_pool *pool, struct pk_kea_value *status,
+           struct pk_kea_age *age, struct pk_error *err)
+{
+    static const char command[] = "status-get";
+    enum pk_code code = pk_kea_ask(server->client, pool, command, NULL, status, err);
+    return code == PK_OK && !pk_kea_age_read(status, age)
+               ? not_as_expected(server, command, "no pid, uptime and reload", err)
+               : code;
+}
+
+static enum pk_code
+ask_configuration(struct pk_server *server, struct fetched *out, struct pk_error *err)
+{
+    static const char command[] = "config-get";
+    struct pk_kea_value arguments;
+    enum pk_code code = pk_kea_ask(server->client, out->pool, command, NULL, &arguments, err);
+    if (code != PK_OK) {
+        return code;
+    }
+    const struct pk_kea_value *dhcp4 = pk_kea_get(&arguments, "Dhcp4");
+    if (dhcp4 == NULL || dhcp4->kind != PK_KEA_MAP) {
+        return not_as_expected(server, command, "no Dhcp4 in it", err);
+    }
+    out->dhcp4 = *dhcp4;
+    out->hash = pk_kea_text(&arguments, "hash");
+    code = pk_kea_shape_check(dhcp4, server->where, err);
+    if (code != PK_OK) {
+        pk_error_prefix(err, "%s", command);
+    }
+    return code;
+}
+
+/* -- Fetching --------------------------------------------------------------------------------- */
+
+static enum pk_code
+fetch_once(struct pk_server *server, struct fetched *out, bool *has_changed, struct pk_error *err)
+{
+    struct pk_kea_value status_before;
+    struct pk_kea_age before;
+    enum pk_code code = ask_status(server, out->pool, &status_before, &before, err);
+    if (code == PK_OK) {
+        code = ask_configuration(server, out, err);
+    }
+    if (code == PK_OK) {
+        code = ask_status(server, out->pool, &out->status, &out->age, err);
+    }
+    if (code == PK_OK) {
+        *has_changed = pk_kea_age_has_changed(&before, &out->age);
+        out->age = before; /* what is configured from now on is not in what was fetched */
+    }
+    return code;
+}
+
+static enum pk_code
+fetch(struct pk_server *server, struct fetched *out, struct pk_error *err)
+{
+    enum pk_code code = learn_commands(server, err);
+    for (int attempt = 0; code == PK_OK && attempt < READ_ATTEMPTS; attempt++) {
+        struct fetched seen = {.pool = pk_pool_new(NULL)};
+        bool has_changed = false;
+        code = fetch_once(server, &seen, &has_changed, err);
+        if (code == PK_OK && !has_changed) {
+            *out = seen;
+            return PK_OK;
+        }
+        pk_pool_free(seen.pool);
+    }
+    return code != PK_OK
+               ? code
+               : pk_error_set(err, PK_EAGAIN, server->where,
+                              "the server was configured or started anew each of %d times it was "
+                              "read; try again in a moment, and see who configures it",
+                              READ_ATTEMPTS);
+}
+
+static enum pk_code
+kea_peerings(struct pk_server *server, struct pk_pool *pool, struct pk_peerings *out,
+             struct pk_error *err)
+{
+    forget_kept(server);
+    enum pk_code code = fetch(server, &server->kept, err);
+    return code == PK_OK ? pk_kea_names_peerings(pool, server->where, &server->kept.dhcp4, out, err)
+                         : code;
+}
+
+static void
+kea_name_peerings(struct pk_server *server, const struct pk_peering_name *names, size_t count,
+                  const struct pk_peering_name *alone)
+{
+    pk_kea_names_take(server->pool, &server->names, names, count, alone);
+}
+
+/* -- Sequence --------------------------------------------------------------------------------- */
+
+static enum pk_code
+sequence_by_hash(struct pk_server *server, struct pk_pool *pool, const char **out,
+                 struct pk_error *err)
+{
+    struct pk_kea_value arguments;
+    const char *command = optional_commands[CONFIG_HASH_GET];
+    enum pk_code code = pk_kea_ask(server->client, pool, command, NULL, &arguments, err);
+    if (code != PK_OK) {
+        return code;
+    }
+    *out = pk_kea_text(&arguments, "hash");
+    return *out != NULL ? PK_OK : not_as_expected(server, command, "no hash", err);
+}
+
+static enum pk_code
+sequence_by_age(struct pk_server *server, struct pk_pool *pool, const char *since, const char **out,
+                struct pk_error *err)
+{
+    PK_SCRATCH(scratch);
+    struct pk_kea_value status;
+    struct pk_kea_age age;
+    enum pk_code code = ask_status(server, scratch, &status, &age, err);
+    if (code == PK_OK) {
+        *out = pk_kea_age_is_since(&age, since) ? pk_strdup(pool, since)
+                                                : pk_kea_age_sequence(pool, &age);
+    }
+    return code;
+}
+
+static enum pk_code
+kea_sequence(struct pk_server *server, struct pk_pool *pool, const char *since, const char **out,
+             struct pk_error *err)
+{
+    enum pk_code code = learn_commands(server, err);
+    if (code != PK_OK) {
+        return code;
+    }
+    return server->has[CONFIG_HASH_GET] ? sequence_by_hash(server, pool, out, err)
+                                        : sequence_by_age(server, pool, since, out, err);
+}
+
+/* -- Reading ---------------------------------------------------------------------------------- */
+
+/* Statistics are a courtesy: a server without them still has its scopes. */
+static void
+fill_leases(struct pk_server *server, struct pk_pool *pool, struct pk_rows *rows)
+{
+    PK_SCRATCH(scratch);
+    struct pk_error ignored;
+    struct pk_kea_value statistics = {.kind = PK_KEA_NULL};
+    struct pk_row *counted = pk_array(pool, struct pk_row, rows->count);
+    if (server->has[STAT_LEASE4_GET] && rows->count != 0) {
+        pk_kea_ask(server->client, scratch, optional_commands[STAT_LEASE4_GET], NULL, &statistics,
+                   &ignored);
+    }
+    for (size_t i = 0; i < rows->count; i++) {
+        counted[i] = rows->at[i];
+    }
+    pk_kea_count_leases(counted, rows->count, &statistics);
+    rows->at = counted;
+}
+
+/* Only a server with one peering says whose updates they are. */
+static int64_t
+ask_unsent_updates(struct pk_server *server, size_t peerings)
+{
+    PK_SCRATCH(scratch);
+    struct pk_error ignored;
+    struct pk_kea_value arguments = {.kind = PK_KEA_NULL};
+    int64_t unsent = PK_NOT_SAID;
+    if (server->has[HA_HEARTBEAT] && peerings == 1) {
+        pk_kea_ask(server->client, scratch, optional_commands[HA_HEARTBEAT], NULL, &arguments,
+                   &ignored);
+        pk_kea_integer(&arguments, "unsent-update-count", &unsent);
+    }
+    return unsent;
+}
+
+static const char *
+copy_of(struct pk_pool *pool, const char *text)
+{
+    return text != NULL ? pk_strdup(pool, text) : NULL;
+}
+
+static void
+fill_health(struct pk_pool *pool, const struct fetched *fetched, const struct pk_peering *peering,
+            int64_t unsent_updates, struct pk_relation *relation)
+{
+    struct pk_kea_pair pair = pk_kea_pair_read(&fetched->status, peering);
+    struct pk_pair_health *health = pk_new(pool, struct pk_pair_health);
+    *health = pair.health;
+    health->role = copy_of(pool, health->role);
+    health->state = copy_of(pool, health->state);
+    health->partner_state = copy_of(pool, health->partner_state);
+    health->unsent_updates = unsent_updates;
+    relation->state = pair.state;
+    relation->health = health;
+}
+
+static const struct pk_peering *
+peering_called(const struct pk_server *server, const struct pk_peerings *peerings,
+               const char *relationship)
+{
+    for (size_t i = 0; i < peerings->count && i < server->names.count; i++) {
+        const char *name = server->names.at[i].relationship;
+        if (name != NULL && strcmp(name, relationship) == 0) {
+            return &peerings->at[i];
+        }
+    }
+    return NULL;
+}
+
+static enum pk_code
+fill_pairs(struct pk_server *server, struct pk_pool *pool, const struct fetched *fetched,
+           struct pk_relations *relations, struct pk_error *err)
+{
+    PK_SCRATCH(scratch);
+    struct pk_peerings peerings;
+    enum pk_code code =
+        pk_kea_names_peerings(scratch, server->where, &fetched->dhcp4, &peerings, err);
+    if (code != PK_OK) {
+        return code;
+    }
+    int64_t unsent_updates = ask_unsent_updates(server, peerings.count);
+    struct pk_relation *filled = pk_array(pool, struct pk_relation, relations->count);
+    for (size_t i = 0; i < relations->count; i++) {
+        filled[i] = relations->at[i];
+        const struct pk_peering *peering = peering_called(server, &peerings, filled[i].name);
+        if (peering != NULL) {
+            fill_health(pool, fetched, peering, unsent_updates, &filled[i]);
+        }
+    }
+    relations->at = filled;
+    return PK_OK;
+}
+
+static enum pk_code
+observe(struct pk_server *server, struct pk_pool *pool, const struct fetched *fetched,
+        struct pk_observation *out, struct pk_error *err)
+{
+    struct pk_observation seen = {.sequence = ""};
+    enum pk_code code = pk_kea_names_observe(pool, &server->names, server->config->name,
+                                             server->where, &fetched->dhcp4, &seen, err);
+    if (code == PK_OK) {
+        code = fill_pairs(server, pool, fetched, &seen.relations, err);
+    }
+    if (code == PK_OK) {
+        fill_leases(server, pool, &seen.rows);
+        seen.sequence = fetched->hash != NULL ? pk_strdup(pool, fetched->hash)
+                                              : pk_kea_age_sequence(pool, &fetched->age);
+        *out = seen;
+    }
+    return code;
+}
+
+static enum pk_code
+kea_read(struct pk_server *server, struct pk_pool *pool, struct pk_observation *out,
+         struct pk_error *err)
+{
+    enum pk_code code = server->kept.pool != NULL ? PK_OK : fetch(server, &server->kept, err);
+    if (code == PK_OK) {
+        code = observe(server, pool, &server->kept, out, err);
+    }
+    forget_kept(server);
+    return code;
+}
+
+static enum pk_code
+kea_verify(struct pk_server *server, struct pk_pool *pool, const struct pk_prefix *subnets,
+           size_t count, struct pk_rows *out, struct pk_error *err)
+{
+    struct pk_observation seen;
+    forget_kept(server);
+    enum pk_code code = kea_read(server, pool, &seen, err);
+    if (code == PK_OK) {
+        *out = pk_kea_rows_only(pool, &seen.rows, subnets, count);
+    }
+    return code;
+}
+
+/* -- The rest --------------------------------------------------------------------------------- */
+
+static enum pk_code
+kea_write(struct pk_server *server, const struct pk_change *changes, size_t count,
+          struct pk_change_result *results, struct pk_error *err)
+{
+    (void)changes;
+    memset(results, 0, count * sizeof *results);
+    return pk_error_set(err, PK_EACCESS, server->where,
+                        "this build only reads Kea servers: nothing was written");
+}
+
+static enum pk_code
+kea_health(struct pk_server *server, struct pk_health *out, struct pk_error *err)
+{
+    PK_SCRATCH(scratch);
+    static const char command[] = "version-get";
+    struct pk_kea_value status;
+    struct pk_kea_age age;
+    struct pk_kea_answer version;
+    enum pk_code code = ask_status(server, scratch, &status, &age, err);
+    if (code == PK_OK) {
+        code = pk_kea_command(server->client, scratch, command, NULL, PK_KEA_READS, &version, err);
+    }
+    if (code == PK_OK && version.result != PK_KEA_SUCCESS) {
+        code = not_as_expected(server, command, "no version", err);
+    }
+    if (code == PK_OK) {
+        *out = (struct pk_health){.state = pk_kea_worst_state(&status),
+                                  .version = pk_strdup(server->pool, version.text)};
+    }
+    return code;
+}
+
+const struct pk_driver pk_driver_kea = {
+    .name = "kea",
+    .needs_url = true,
+    .is_remote = true,
+    .open = kea_open,
+    .capabilities = kea_capabilities,
+    .sequence = kea_sequence,
+    .peerings = kea_peerings,
+    .name_peerings = kea_name_peerings,
+    .read = kea_read,
+    .write = kea_write,
+    .verify = kea_verify,
+    .health = kea_health,
+    .close = kea_close,
+};

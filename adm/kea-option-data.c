@@ -160,6 +160,21 @@ lower_name(char *name)
     }
 }
 
+/* A truth value or number in its one form. */
+static const char *
+scalar_text(struct pk_pool *pool, enum pk_option_type type, const char *token)
+{
+    struct pk_error err;
+    bool boolean = type == PK_OPTION_BOOLEAN;
+    bool scalar = boolean || type == PK_OPTION_UINT8 || type == PK_OPTION_UINT16 ||
+                  type == PK_OPTION_UINT32 || type == PK_OPTION_INT32;
+    if (boolean && (strcmp(token, "0") == 0 || strcmp(token, "1") == 0)) {
+        return *token == '1' ? "true" : "false";
+    }
+    const char *value = scalar ? pk_option_value(pool, type, token, &err) : NULL;
+    return value != NULL ? value : token;
+}
+
 /* Values between commas, as Kea reads them again. */
 static const char *
 canonical_text(struct pk_pool *pool, const struct pk_option *option, const char *data)
@@ -168,8 +183,9 @@ canonical_text(struct pk_pool *pool, const struct pk_option *option, const char 
     size_t count = pk_kea_option_tokens(pool, data, &tokens);
     struct pk_text out = {.pool = pool};
     for (size_t i = 0; i < count; i++) {
-        char *token = pk_strdup(pool, tokens[i]);
-        if (option != NULL && option->type == PK_OPTION_FQDN) {
+        enum pk_option_type type = option != NULL ? option->type : PK_OPTION_BYTES;
+        char *token = pk_strdup(pool, scalar_text(pool, type, tokens[i]));
+        if (type == PK_OPTION_FQDN) {
             lower_name(token);
         }
         pk_text_add(&out, i != 0 ? "," : "");

@@ -28,4 +28,11 @@ struct pk_kea_options {
 void pk_kea_options_read(struct pk_pool *pool, const struct pk_kea_definitions *definitions,
                          struct pk_kea_items entries, struct pk_kea_options *out);
 
+/**
+ * The same as one list, canonical as adm/kea-option-data.h has it, for places without a field of
+ * ours: standard options by the text of their values, all others by their bytes.
+ */
+const char *pk_kea_options_list(struct pk_pool *pool, const struct pk_kea_definitions *definitions,
+                                struct pk_kea_items entries);
+
 #endif

@@ -80,6 +80,21 @@ note_context(struct pk_kea_mapper *mapper, const struct pk_kea_value *pool)
     pk_kea_note_setting(mapper, PK_KEA_OF_POOL, "user-context", &joined);
 }
 
+/* False when it is no list of options. */
+static bool
+note_options(struct pk_kea_mapper *mapper, const struct pk_kea_value *options)
+{
+    struct pk_kea_items entries = {options->items, options->count};
+    if (options->kind != PK_KEA_LIST) {
+        return false;
+    }
+    if (entries.count != 0) {
+        *pk_push(mapper->scratch, &mapper->settings) = (struct pk_kea_setting){
+            "option-data", pk_kea_options_list(mapper->scratch, mapper->definitions, entries)};
+    }
+    return true;
+}
+
 static const char *
 settings_of(struct pk_kea_mapper *mapper, const struct pk_kea_value *pool, bool inactive)
 {
@@ -92,7 +107,8 @@ settings_of(struct pk_kea_mapper *mapper, const struct pk_kea_value *pool, bool 
         }
         if (strcmp(key, "comment") == 0 || strcmp(key, "user-context") == 0) {
             has_context = true;
-        } else {
+        } else if (strcmp(key, "option-data") != 0 ||
+                   !note_options(mapper, &pool->members[i].value)) {
             pk_kea_note_setting(mapper, PK_KEA_OF_POOL, key, &pool->members[i].value);
         }
     }

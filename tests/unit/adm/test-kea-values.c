@@ -122,6 +122,8 @@ option_data_is_the_same_however_it_is_spelled(void **state)
          "[{\"data\":\"10.0.0.1,10.0.0.2\",\"name\":\"domain-name-servers\"}]"},
         {"[{\"code\":15,\"data\":\"X.Example.\"}]",
          "[{\"data\":\"x.example\",\"name\":\"domain-name\"}]"},
+        {"[{\"code\":19,\"data\":\"1\"}]", "[{\"data\":\"true\",\"name\":\"ip-forwarding\"}]"},
+        {"[{\"code\":23,\"data\":\" 64 \"}]", "[{\"data\":\"64\",\"name\":\"default-ip-ttl\"}]"},
         {"[{\"code\":66,\"data\":\"a\\\\,b\"}]",
          "[{\"data\":\"a\\\\,b\",\"name\":\"tftp-server-name\"}]"},
         {"[{\"code\":224,\"csv-format\":false,\"data\":\"0A:0B\",\"name\":\"mine\"}]",

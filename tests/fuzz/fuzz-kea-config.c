@@ -47,7 +47,10 @@ observe(struct pk_pool *pool, const struct pk_kea_value *dhcp4, struct pk_observ
     }
     struct pk_peering_name *names = pk_array(pool, struct pk_peering_name, peerings.count);
     for (size_t i = 0; i < peerings.count; i++) {
-        names[i] = (struct pk_peering_name){i == 0 ? "campus" : NULL, "dhcp-b"};
+        names[i] = (struct pk_peering_name){
+            .relationship = i == 0 ? "campus" : NULL,
+            .partner = "dhcp-b",
+        };
     }
     const struct pk_kea_naming naming = {
         .server = "dhcp-a", .names = names, .count = peerings.count};

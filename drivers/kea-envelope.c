@@ -125,8 +125,10 @@ words(char out[WORDS_BYTES], const char *text)
 {
     size_t count = 0;
     for (; text[count] != '\0' && count < WORDS_BYTES - 1; count++) {
-        unsigned char byte = (unsigned char)text[count];
-        out[count] = byte >= PRINTABLE_FIRST && byte <= PRINTABLE_LAST ? text[count] : '?';
+        out[count] = text[count];
+        if (text[count] < PRINTABLE_FIRST || text[count] > PRINTABLE_LAST) {
+            out[count] = '?';
+        }
     }
     out[count] = '\0';
     return out;

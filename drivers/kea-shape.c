@@ -149,7 +149,6 @@ check_member(const struct walk *walk, const struct pk_kea_value *map, const stru
 }
 
 /* As deep as the tables are. */
-// NOLINTNEXTLINE(misc-no-recursion)
 static enum pk_code
 check_map(const struct walk *walk, const struct pk_kea_value *map, const struct shape *shapes)
 {

@@ -19,9 +19,10 @@
 
 extern const char pk_migration_0001[];
 extern const char pk_migration_0002[];
+extern const char pk_migration_0003[];
 
 /* Migration i leads to version i + 1. */
-static const char *const migrations[] = {pk_migration_0001, pk_migration_0002};
+static const char *const migrations[] = {pk_migration_0001, pk_migration_0002, pk_migration_0003};
 
 enum {
     NEWEST_VERSION = sizeof migrations / sizeof migrations[0],

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/text.h"
 #include "desired-state/snapshot.h"
 
 static int
@@ -32,6 +33,20 @@ say_the_same(const struct pk_wanted_scope *a, const struct pk_wanted_scope *b)
                 strcmp(a->parts.at[i].value, b->parts.at[i].value) == 0;
     }
     return equal;
+}
+
+struct pk_sha256
+pk_wanted_hash(const struct pk_wanted_scope *scope)
+{
+    PK_SCRATCH(scratch);
+    struct pk_text text = {.pool = scratch};
+    struct pk_sha256 said = pk_parts_hash(&scope->parts);
+    pk_text_add_bytes(&text, (const char *)said.bytes, sizeof said.bytes);
+    pk_text_add_bytes(&text, (const char *)&scope->owned, sizeof scope->owned);
+    for (size_t i = 0; i < scope->owned_kea_count; i++) {
+        pk_text_add_bytes(&text, scope->owned_kea[i], strlen(scope->owned_kea[i]) + 1);
+    }
+    return pk_sha256_of(text.at, text.count);
 }
 
 struct pk_prefixes

@@ -37,7 +37,8 @@ enum pk_code pk_desired_load(struct pk_pool *pool, const struct pk_config *confi
  */
 bool pk_desired_is_tip(const struct pk_desired *desired);
 
-/** Loads everything of the commit in force after all. */
+/** Has everything of the commit in force after all; policies are then as Git states them, or as
+ * they were when hashes had been sifted. */
 enum pk_code pk_desired_widen(struct pk_pool *pool, const struct pk_config *config,
                               struct pk_desired *desired, struct pk_error *err);
 

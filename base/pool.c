@@ -72,7 +72,8 @@ new_block(struct pk_pool *pool, size_t bytes)
     return block;
 }
 
-/* Is there room for so much?  If not, there is in a new block, unless it is to be one of its own. */
+/* Is there room for so much?  If not, there is in a new block, unless it is to be one of its own.
+ */
 static bool
 make_room(struct pk_pool *pool, size_t bytes)
 {

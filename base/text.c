@@ -116,6 +116,10 @@ add_character(struct pk_text *text, const char *more)
 void
 pk_text_add_json(struct pk_text *text, const char *more)
 {
+    if (text->capacity == 0) { /* mostly the string is all there will be */
+        text->capacity = strlen(more) + sizeof "\"\"";
+        text->at = pk_alloc(text->pool, text->capacity);
+    }
     pk_text_add_bytes(text, "\"", 1);
     for (size_t length = plain_bytes(more); more[length] != '\0'; length = plain_bytes(more)) {
         pk_text_add_bytes(text, more, length);

@@ -382,15 +382,15 @@ static const char *const statements[PK_SQL_COUNT] = {
                             " ON CONFLICT DO UPDATE SET fingerprint = ?1, verified_ms = ?2",
     [PK_SQL_VERIFIED_FORGET] = "DELETE FROM verified",
     [PK_SQL_VERIFIED_SCOPES] =
-        "SELECT scope_id, prefix_length, relationship, declared, held FROM verified_scopes"
+        "SELECT scope_id, prefix_length, relationship, declared, held, file FROM verified_scopes"
         " ORDER BY scope_id, prefix_length, relationship",
     [PK_SQL_VERIFIED_SCOPES_OUTDATED] =
         "DELETE FROM verified_scopes WHERE ?1 IS NOT (SELECT fingerprint FROM verified)",
     [PK_SQL_VERIFIED_SCOPES_FORGET] = "DELETE FROM verified_scopes",
     [PK_SQL_VERIFIED_SCOPE_PUT] =
-        "INSERT INTO verified_scopes(scope_id, prefix_length, relationship, declared, held)"
-        " VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET declared = ?4, held = ?5"
-        " WHERE declared <> ?4 OR held <> ?5",
+        "INSERT INTO verified_scopes(scope_id, prefix_length, relationship, declared, held, file)"
+        " VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET declared = ?4, held = ?5,"
+        " file = ?6 WHERE declared <> ?4 OR held <> ?5 OR file <> ?6",
     [PK_SQL_VERIFIED_SCOPE_FORGET] =
         "DELETE FROM verified_scopes WHERE scope_id = ?1 AND prefix_length = ?2",
 };

@@ -23,30 +23,32 @@ pk_verified_load(struct pk_db *db, struct pk_pool *pool, struct pk_verified *out
     return code;
 }
 
-/* Neighbours mostly have one relationship: its name is kept once for all of them. */
+/* Neighbours mostly have one relationship and one file: kept once for all of them. */
 static const char *
-name_in(struct pk_pool *pool, const struct pk_cursor *cursor, int column, const char *before)
+text_in(struct pk_pool *pool, const struct pk_cursor *cursor, int column, const char *before)
 {
-    const char *name = pk_column_peek(cursor, column);
-    return before != NULL && strcmp(before, name) == 0 ? before : pk_strdup(pool, name);
+    const char *text = pk_column_peek(cursor, column);
+    return before != NULL && strcmp(before, text) == 0 ? before : pk_strdup(pool, text);
 }
 
 enum pk_code
 pk_verified_scopes_load(struct pk_db *db, struct pk_pool *pool, const struct pk_verified_scope **at,
                         size_t *count, struct pk_error *err)
 {
-    enum { RELATIONSHIP = 2, DECLARED, HELD };
+    enum { RELATIONSHIP = 2, DECLARED, HELD, FILE_PATH };
     PK_VECTOR(struct pk_verified_scope) list = {0};
-    const char *name = NULL;
+    const char *name = NULL, *file = NULL;
     struct pk_cursor cursor;
     pk_cursor_open(&cursor, db, PK_SQL_VERIFIED_SCOPES, NULL, 0);
     while (pk_cursor_next(&cursor)) {
-        name = name_in(pool, &cursor, RELATIONSHIP, name);
+        name = text_in(pool, &cursor, RELATIONSHIP, name);
+        file = text_in(pool, &cursor, FILE_PATH, file);
         *pk_push(pool, &list) = (struct pk_verified_scope){
             .subnet = pk_column_prefix(&cursor, 0),
             .relationship = name,
             .declared = pk_column_hash(&cursor, DECLARED),
             .held = pk_column_hash(&cursor, HELD),
+            .file = file,
         };
     }
     enum pk_code code = pk_cursor_close(&cursor, err);
@@ -71,7 +73,7 @@ pk_verified_scope_put(struct pk_txn *txn, const struct pk_verified_scope *scope)
     pk_txn_run(txn, PK_SQL_VERIFIED_SCOPE_PUT,
                PK_VALUES(sql_int(scope->subnet.address), sql_int(scope->subnet.length),
                          sql_text(scope->relationship), sql_hash(&scope->declared),
-                         sql_hash(&scope->held)));
+                         sql_hash(&scope->held), sql_text(scope->file)));
 }
 
 void

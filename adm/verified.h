@@ -18,6 +18,7 @@ struct pk_verified_scope {
     const char *relationship;
     struct pk_sha256 declared; /**< of what Git said and owned (desired-state/snapshot.h) */
     struct pk_sha256 held;     /**< of the row on both servers, and of both bases         */
+    const char *file;          /**< that declares it */
 };
 
 struct pk_verified {

@@ -113,17 +113,25 @@ find_settled(const struct loading *loading, struct pk_settled *settled)
            strcmp(settled->fingerprint, pk_narrow_fingerprint(loading->pool, loading->config)) == 0;
 }
 
+static void
+load_narrow(struct pk_pool *pool, const struct pk_config *config,
+            const struct pk_repository_config *repository, const char *commit,
+            struct pk_desired *out)
+{
+    const struct pk_snapshot_context context = rules_context(pool, config);
+    out->narrow.used = false;
+    pk_narrow_load(pool, repository, &context, commit, &out->narrow, &out->snapshot, &out->source);
+    out->snapshot.ref = repository->branch;
+    out->snapshot.commit = commit;
+}
+
 static enum pk_code
 load_snapshot(const struct loading *loading, const char *commit, struct pk_diagnostics *diagnostics,
               struct pk_desired *out, struct pk_error *err)
 {
     out->narrow.over = !may_be_narrow(loading) || is_cut_off(loading);
     if (!out->narrow.over && find_settled(loading, &out->narrow.settled)) {
-        const struct pk_snapshot_context context = rules_context(loading->pool, loading->config);
-        pk_narrow_load(loading->pool, &loading->repository, &context, commit, &out->narrow,
-                       &out->snapshot, &out->source);
-        out->snapshot.ref = loading->repository.branch;
-        out->snapshot.commit = commit;
+        load_narrow(loading->pool, loading->config, &loading->repository, commit, out);
     }
     return out->narrow.used ? PK_OK
                             : load_commit(loading->pool, loading->config, &loading->repository,
@@ -294,6 +302,14 @@ bool
 pk_desired_is_tip(const struct pk_desired *desired)
 {
     return desired->attempted != NULL && strcmp(desired->commit, desired->attempted) == 0;
+}
+
+bool
+pk_desired_narrow_again(struct pk_pool *pool, const struct pk_config *config,
+                        struct pk_desired *desired)
+{
+    load_narrow(pool, config, &desired->repository, desired->commit, desired);
+    return desired->narrow.used;
 }
 
 enum pk_code

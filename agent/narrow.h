@@ -23,8 +23,9 @@ struct pk_sifted;
 
 struct pk_narrow {
     bool used;
-    bool over;                      /**< everything is to be compared: not cut down again */
-    struct pk_settled settled;      /**< what it stands on; commit NULL = nothing */
+    bool over;                 /**< everything is to be compared: not cut down again */
+    struct pk_settled settled; /**< what it stands on; commit NULL = nothing */
+    bool reopened; /**< settled is not as it was put on record: a server has changed since */
     const struct pk_sifted *sifted; /**< or, of the whole commit, what hashes tell (agent/sift.h) */
     struct pk_wall verified;        /**< last comparison of everything            */
     struct pk_prefixes subnets;     /**< all that is looked at, sorted            */

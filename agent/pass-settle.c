@@ -25,7 +25,7 @@ struct settling {
     PK_VECTOR(struct pk_settled_file) sources;
     size_t source_bytes;
     const bool **done; /* of each relationship: of each scope, was it written and read back? */
-    bool acted, is_blocked;
+    bool acted, is_blocked, too_many;
 };
 
 /* What blocks a scope may be one that is in step: the next pass has to see that too. */
@@ -99,25 +99,43 @@ add_source(struct settling *settling, const char *path)
     }
 }
 
+/* What is not in step, in whatever relationship; sorted by the caller. */
+static void
+gather_open(struct settling *settling, const struct pk_comparison *comparison, const bool *done)
+{
+    for (size_t i = 0; i < comparison->count && settling->open.count <= OPEN_LIMIT; i++) {
+        const struct pk_scope_state *scope = &comparison->at[i];
+        if (!is_in_step(scope, done[i]) && !(scope->is_deleted && done[i])) {
+            *pk_push(settling->pass->pool, &settling->open) = scope->subnet;
+        }
+    }
+}
+
+/*
+ * A subnet that is open in one relationship is open in all: it is looked at on every server, and
+ * what is seen there without its file would look as if Git had dropped it.
+ */
+static bool
+is_settled(const struct settling *settling, const struct pk_scope_state *scope, bool done)
+{
+    return is_in_step(scope, done) && !pk_prefixes_contain(&settling->open, scope->subnet);
+}
+
 static void
 settle_relationship(struct settling *settling, const struct pk_relationship_plan *plan,
                     const bool *done)
 {
-    struct pk_pool *pool = settling->pass->pool;
     const struct pk_comparison *comparison = &plan->comparison;
     size_t in_step = plan->view->unseen;
-    for (size_t i = 0; i < comparison->count && settling->open.count <= OPEN_LIMIT; i++) {
+    for (size_t i = 0; i < comparison->count; i++) {
         const struct pk_scope_state *scope = &comparison->at[i];
-        if (is_in_step(scope, done[i])) {
+        if (is_settled(settling, scope, done[i])) {
             in_step++;
-        } else if (!(scope->is_deleted && done[i])) {
-            *pk_push(pool, &settling->open) = scope->subnet;
-            if (scope->wanted != NULL) {
-                add_source(settling, scope->wanted->mark.file);
-            }
+        } else if (scope->wanted != NULL && !settling->too_many) {
+            add_source(settling, scope->wanted->mark.file);
         }
     }
-    *pk_push(pool, &settling->relationships) =
+    *pk_push(settling->pass->pool, &settling->relationships) =
         (struct pk_settled_relationship){.name = plan->view->relationship->name, .scopes = in_step};
     add_source(settling, plan->view->relationship->mark.file);
 }
@@ -148,16 +166,18 @@ list_servers(struct settling *settling)
 /* -- Hashes ----------------------------------------------------------------------------------- */
 
 static void
-keep_scopes(struct pk_txn *txn, const struct pk_relationship_plan *plan, const bool *done)
+keep_scopes(const struct settling *settling, struct pk_txn *txn,
+            const struct pk_relationship_plan *plan, const bool *done)
 {
     for (size_t i = 0; i < plan->comparison.count; i++) {
         const struct pk_scope_state *scope = &plan->comparison.at[i];
-        if (is_in_step(scope, done[i])) {
+        if (is_settled(settling, scope, done[i])) {
             pk_verified_scope_put(txn, &(struct pk_verified_scope){
                                            .subnet = scope->subnet,
                                            .relationship = plan->view->relationship->name,
                                            .declared = pk_wanted_hash(scope->wanted),
                                            .held = scope->want.hash,
+                                           .file = scope->wanted->mark.file,
                                        });
         } else {
             pk_verified_scope_forget(txn, scope->subnet);
@@ -205,7 +225,7 @@ keep_hashes(const struct settling *settling, struct pk_error *err)
         keep_comparison(&txn, pass, &before, &now);
     }
     for (size_t i = 0; i < result->relationship_count; i++) {
-        keep_scopes(&txn, &result->relationships[i].plan, settling->done[i]);
+        keep_scopes(settling, &txn, &result->relationships[i].plan, settling->done[i]);
     }
     return pk_txn_end(&txn, err);
 }
@@ -246,7 +266,6 @@ settled_of(struct settling *settling)
 {
     const struct pk_pass *pass = settling->pass;
     const struct pk_desired *desired = &pass->desired;
-    pk_prefixes_sort(&settling->open);
     return (struct pk_settled){
         .commit = desired->commit,
         .fingerprint = pk_narrow_fingerprint(pass->pool, pass->config),
@@ -276,18 +295,24 @@ pk_pass_settle(struct pk_pass *pass, struct pk_error *err)
         const struct pk_relationship_plan *plan = &result->relationships[i].plan;
         settling.is_blocked = settling.is_blocked || has_blocked(plan);
         settling.done[i] = list_done(&settling, plan);
-        settle_relationship(&settling, plan, settling.done[i]);
+        gather_open(&settling, &plan->comparison, settling.done[i]);
+    }
+    settling.too_many = settling.open.count > OPEN_LIMIT; /* and then there are more */
+    pk_prefixes_sort(&settling.open);
+    for (size_t i = 0; i < result->relationship_count; i++) {
+        settle_relationship(&settling, &result->relationships[i].plan, settling.done[i]);
     }
     enum pk_code code = keep_hashes(&settling, err);
     if (code != PK_OK) {
         return code;
     }
-    if (settling.is_blocked || settling.open.count > OPEN_LIMIT ||
-        settling.source_bytes > SOURCE_BYTES_LIMIT || !list_servers(&settling)) {
+    if (settling.is_blocked || settling.too_many || settling.source_bytes > SOURCE_BYTES_LIMIT ||
+        !list_servers(&settling)) {
         return PK_OK;
     }
     const struct pk_settled settled = settled_of(&settling);
-    if (says_the_same(&pass->desired.narrow.settled, &settled)) {
+    const struct pk_narrow *narrow = &pass->desired.narrow;
+    if (!narrow->reopened && says_the_same(&narrow->settled, &settled)) {
         return PK_OK;
     }
     struct pk_txn txn;

@@ -70,11 +70,26 @@ pk_pass_widen(struct pk_pass *pass, struct pk_error *err)
     return code;
 }
 
+/* After a server has changed: adds what hashes say of it to what is looked at. */
+static bool
+look_at_changed_servers(struct pk_pass *pass)
+{
+    struct pk_narrow *narrow = &pass->desired.narrow;
+    if (!pk_sift_servers(&pass->fleet, pk_narrow_fingerprint(pass->pool, pass->config),
+                         &pass->desired.repository, &pass->desired.snapshot, narrow) ||
+        !pk_desired_narrow_again(pass->pool, pass->config, &pass->desired)) {
+        return false;
+    }
+    take_snapshot(pass);
+    return pk_narrow_observe(&pass->fleet, narrow);
+}
+
 enum pk_code
 pk_pass_observe(struct pk_pass *pass, struct pk_error *err)
 {
     struct pk_narrow *narrow = &pass->desired.narrow;
-    if (narrow->used && !pk_narrow_observe(&pass->fleet, narrow)) {
+    if (narrow->used && !pk_narrow_observe(&pass->fleet, narrow) &&
+        !look_at_changed_servers(pass)) {
         enum pk_code code = pk_pass_widen(pass, err);
         if (code != PK_OK) {
             return code;

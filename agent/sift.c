@@ -1,8 +1,6 @@
 /*
- * Everything is sorted by subnet, so one walk over the verified scopes keeps a place in each of the
- * other lists: Git's scopes by relationship, rows and bases by server.  What the walk could not
- * pair up with a verified scope is left over, whichever list it stands in: a row nobody verified, a
- * scope nobody has, a base of something that is gone.
+ * What the walk could not pair up with a verified scope is left over, whichever list it stands in:
+ * a row nobody verified, a scope nobody has, a base of something that is gone.
  */
 #include "agent/sift.h"
 
@@ -10,98 +8,25 @@
 #include <string.h>
 
 #include "adm/applied.h"
-#include "adm/verified.h"
+#include "agent/sift-lanes.h"
 #include "base/number.h"
 
 enum { WORTH_IT = 4 }; /* with more than one in so many left over, reading all is no slower */
 
-/* A sorted list of things that begin with their subnet, and a place in it. */
-struct lane {
-    const char *at;
-    size_t stride, count, next;
-    bool *settled; /* of each: is it in step? */
-};
-
 struct pk_sifted {
     struct pk_snapshot whole;
     struct pk_fleet *fleet;
-    struct lane *rows; /* of each server of the fleet */
+    struct pk_lane *rows; /* of each server of the fleet */
 };
 
-struct sifting {
-    struct pk_fleet *fleet;
-    const struct pk_snapshot *snapshot;
-    const char **sequences;     /* of each server                  */
-    struct lane *rows, *bases;  /* of each server                  */
-    struct lane *wanted;        /* of each relationship            */
-    size_t (*members)[PK_PAIR]; /* of each: places in the fleet    */
-    size_t relationship;        /* of the scope before             */
+/* The walk over rows, and what else is walked with it. */
+struct whole {
+    struct pk_sifting sifting;
+    struct pk_lane *bases;  /* of each server       */
+    struct pk_lane *wanted; /* of each relationship */
 };
-
-/* -- Lanes ------------------------------------------------------------------------------------ */
-
-static struct lane
-lane_of(struct pk_pool *pool, const void *at, size_t stride, size_t count)
-{
-    return (struct lane){
-        .at = at,
-        .stride = stride,
-        .count = count,
-        .settled = pk_array(pool, bool, count + 1),
-    };
-}
-
-static struct pk_prefix
-subnet_at(const struct lane *lane, size_t index)
-{
-    return *(const struct pk_prefix *)(const void *)(lane->at + index * lane->stride);
-}
-
-/* What the lane has of @p subnet, or NULL; subnets are asked for in their order. */
-static const void *
-go_to(struct lane *lane, struct pk_prefix subnet)
-{
-    int order = -1;
-    while (lane->next < lane->count &&
-           (order = pk_prefix_compare(subnet_at(lane, lane->next), subnet)) < 0) {
-        lane->next++;
-    }
-    return order == 0 ? lane->at + lane->next * lane->stride : NULL;
-}
-
-static void
-list_left_over(struct pk_pool *pool, const struct lane *lane, struct pk_prefixes *out)
-{
-    for (size_t i = 0; i < lane->count; i++) {
-        if (!lane->settled[i]) {
-            *pk_push(pool, out) = subnet_at(lane, i);
-        }
-    }
-}
 
 /* -- The walk --------------------------------------------------------------------------------- */
-
-/* False when Git has no such relationship. */
-static bool
-find_relationship(struct sifting *sifting, const char *name)
-{
-    const struct pk_snapshot *snapshot = sifting->snapshot;
-    if (strcmp(snapshot->relationships[sifting->relationship].name, name) == 0) {
-        return true;
-    }
-    const struct pk_wanted_relationship *found = pk_snapshot_relationship(snapshot, name);
-    if (found == NULL) {
-        return false;
-    }
-    sifting->relationship = (size_t)(found - snapshot->relationships);
-    return true;
-}
-
-static bool
-holds(const struct pk_row_hash *row, const struct pk_sha256 *hash)
-{
-    return row != NULL && row->known && pk_sha256_equal(&row->hash, hash);
-}
 
 static bool
 says(const struct pk_wanted_scope *wanted, const struct pk_sha256 *hash)
@@ -112,148 +37,113 @@ says(const struct pk_wanted_scope *wanted, const struct pk_sha256 *hash)
 
 /* Is this scope still what it was, in all the places that were looked at then? */
 static void
-judge(struct sifting *sifting, const struct pk_verified_scope *scope)
+judge(struct whole *all, const struct pk_verified_scope *scope)
 {
-    if (!find_relationship(sifting, scope->relationship)) {
+    struct pk_sifting *sifting = &all->sifting;
+    if (!pk_sifting_enter(sifting, scope) || !pk_sifting_holds(sifting, scope)) {
         return;
     }
-    struct lane *wanted = &sifting->wanted[sifting->relationship];
-    const struct pk_wanted_scope *said = go_to(wanted, scope->subnet);
+    struct pk_lane *wanted = &all->wanted[sifting->relationship];
+    const struct pk_wanted_scope *said = pk_lane_go_to(wanted, scope->subnet);
     bool same = said != NULL;
     const size_t *members = sifting->members[sifting->relationship];
     for (int side = 0; same && side < PK_PAIR; side++) {
-        same = holds(go_to(&sifting->rows[members[side]], scope->subnet), &scope->held) &&
-               go_to(&sifting->bases[members[side]], scope->subnet) != NULL;
+        same = pk_lane_go_to(&all->bases[members[side]], scope->subnet) != NULL;
     }
     if (!same || !says(said, &scope->declared)) {
         return;
     }
+    pk_sifting_settle(sifting);
     wanted->settled[wanted->next] = true;
     for (int side = 0; side < PK_PAIR; side++) {
-        struct lane *rows = &sifting->rows[members[side]], *bases = &sifting->bases[members[side]];
-        rows->settled[rows->next] = true;
+        struct pk_lane *bases = &all->bases[members[side]];
         bases->settled[bases->next] = true;
     }
 }
 
-/* -- What is walked --------------------------------------------------------------------------- */
-
 static bool
-load_server(struct sifting *sifting, size_t index)
+load_bases(struct whole *all, size_t index)
 {
-    struct pk_pool *pool = sifting->fleet->pool;
-    const struct pk_fleet_server *server = &sifting->fleet->at[index];
-    const struct pk_driver *driver = server->driver;
-    struct pk_row_hashes hashes;
+    struct pk_fleet *fleet = all->sifting.fleet;
     struct pk_prefixes bases;
-    struct pk_error ignored; /* a pass that reads everything says it better */
-    if (server->connection == NULL || driver->read_hashes == NULL || driver->read_near == NULL ||
-        driver->sequence(server->connection, pool, &sifting->sequences[index], &ignored) != PK_OK ||
-        driver->read_hashes(server->connection, pool, &hashes, &ignored) != PK_OK ||
-        pk_applied_subnets(sifting->fleet->db, pool, server->config->name, &bases, &ignored) !=
-            PK_OK) {
+    struct pk_error ignored;
+    if (pk_applied_subnets(fleet->db, fleet->pool, fleet->at[index].config->name, &bases,
+                           &ignored) != PK_OK) {
         return false;
     }
-    sifting->rows[index] = lane_of(pool, hashes.at, sizeof hashes.at[0], hashes.count);
-    sifting->bases[index] = lane_of(pool, bases.at, sizeof bases.at[0], bases.count);
+    all->bases[index] = pk_lane_of(fleet->pool, bases.at, sizeof bases.at[0], bases.count);
     return true;
 }
 
-static bool
-load_relationship(struct sifting *sifting, size_t index)
+static void
+list_wanted(struct whole *all)
 {
-    const struct pk_wanted_relationship *relationship = &sifting->snapshot->relationships[index];
-    const struct pk_wanted_scopes scopes =
-        pk_snapshot_scopes(sifting->snapshot, relationship->name);
-    sifting->wanted[index] =
-        lane_of(sifting->fleet->pool, scopes.at, sizeof scopes.at[0], scopes.count);
-    for (int side = 0; side < PK_PAIR; side++) {
-        const struct pk_fleet_server *server =
-            pk_fleet_find(sifting->fleet, relationship->servers[side]);
-        if (server == NULL) {
-            return false;
-        }
-        sifting->members[index][side] = (size_t)(server - sifting->fleet->at);
+    const struct pk_snapshot *snapshot = all->sifting.snapshot;
+    for (size_t i = 0; i < snapshot->relationship_count; i++) {
+        const struct pk_wanted_scopes scopes =
+            pk_snapshot_scopes(snapshot, snapshot->relationships[i].name);
+        all->wanted[i] =
+            pk_lane_of(all->sifting.fleet->pool, scopes.at, sizeof scopes.at[0], scopes.count);
     }
-    return true;
 }
 
 static bool
-load_lanes(struct sifting *sifting)
+walk(struct whole *all, const char *fingerprint)
 {
+    struct pk_sifting *sifting = &all->sifting;
     struct pk_pool *pool = sifting->fleet->pool;
     size_t servers = sifting->fleet->count, relationships = sifting->snapshot->relationship_count;
-    sifting->sequences = pk_array(pool, const char *, servers + 1);
-    sifting->rows = pk_array(pool, struct lane, servers + 1);
-    sifting->bases = pk_array(pool, struct lane, servers + 1);
-    sifting->wanted = pk_array(pool, struct lane, relationships + 1);
-    sifting->members = pk_alloc_array(pool, relationships + 1, sizeof *sifting->members);
-    bool ok = relationships != 0;
+    all->bases = pk_array(pool, struct pk_lane, servers + 1);
+    all->wanted = pk_array(pool, struct pk_lane, relationships + 1);
+    bool ok = pk_sifting_begin(sifting, fingerprint);
     for (size_t i = 0; ok && i < servers; i++) {
-        ok = load_server(sifting, i);
+        ok = load_bases(all, i);
     }
-    for (size_t i = 0; ok && i < relationships; i++) {
-        ok = load_relationship(sifting, i);
-    }
-    return ok;
-}
-
-static bool
-walk(struct sifting *sifting, const char *fingerprint, struct pk_narrow *narrow)
-{
-    PK_SCRATCH(scratch);
-    struct pk_verified verified;
-    const struct pk_verified_scope *scopes;
-    size_t count;
-    struct pk_error ignored;
-    struct pk_db *db = sifting->fleet->db;
-    if (pk_verified_load(db, scratch, &verified, &ignored) != PK_OK ||
-        verified.fingerprint == NULL || strcmp(verified.fingerprint, fingerprint) != 0 ||
-        pk_verified_scopes_load(db, scratch, &scopes, &count, &ignored) != PK_OK ||
-        !load_lanes(sifting)) {
+    if (!ok) {
         return false;
     }
-    for (size_t i = 0; i < count; i++) {
-        judge(sifting, &scopes[i]);
+    list_wanted(all);
+    for (size_t i = 0; i < sifting->verified_count; i++) {
+        judge(all, &sifting->verified[i]);
     }
-    narrow->verified = verified.compared_at;
     return true;
 }
 
 /* -- What is left ----------------------------------------------------------------------------- */
 
 static void
-gather_left_over(const struct sifting *sifting, struct pk_prefixes *out)
+gather_left_over(const struct whole *all, struct pk_prefixes *out)
 {
+    const struct pk_sifting *sifting = &all->sifting;
     struct pk_pool *pool = sifting->fleet->pool;
     *out = (struct pk_prefixes){0};
     for (size_t i = 0; i < sifting->fleet->count; i++) {
-        list_left_over(pool, &sifting->rows[i], out);
-        list_left_over(pool, &sifting->bases[i], out);
+        pk_lane_left_over(pool, &sifting->rows[i], out);
+        pk_lane_left_over(pool, &all->bases[i], out);
     }
     for (size_t i = 0; i < sifting->snapshot->relationship_count; i++) {
-        list_left_over(pool, &sifting->wanted[i], out);
+        pk_lane_left_over(pool, &all->wanted[i], out);
     }
     pk_prefixes_sort(out);
 }
 
 /* A subnet that is looked at in one relationship is looked at in all. */
 static const size_t *
-count_unseen(const struct sifting *sifting, const struct pk_prefixes *subnets)
+count_unseen(const struct whole *all, const struct pk_prefixes *subnets)
 {
-    size_t relationships = sifting->snapshot->relationship_count;
-    size_t *unseen = pk_array(sifting->fleet->pool, size_t, relationships + 1);
+    size_t relationships = all->sifting.snapshot->relationship_count;
+    size_t *unseen = pk_array(all->sifting.fleet->pool, size_t, relationships + 1);
     for (size_t i = 0; i < relationships; i++) {
-        const struct lane *wanted = &sifting->wanted[i];
+        const struct pk_lane *wanted = &all->wanted[i];
         for (size_t j = 0; j < wanted->count; j++) {
-            unseen[i] += !pk_prefixes_contain(subnets, subnet_at(wanted, j));
+            unseen[i] += !pk_prefixes_contain(subnets, pk_lane_subnet(wanted, j));
         }
     }
     return unseen;
 }
 
 static bool
-have_not_changed(const struct sifting *sifting)
+have_not_changed(const struct pk_sifting *sifting)
 {
     bool same = true;
     for (size_t i = 0; same && i < sifting->fleet->count; i++) {
@@ -266,24 +156,25 @@ bool
 pk_sift(struct pk_fleet *fleet, const char *fingerprint, struct pk_snapshot *snapshot,
         struct pk_narrow *narrow)
 {
-    struct sifting sifting = {.fleet = fleet, .snapshot = snapshot};
+    struct whole all = {.sifting = {.fleet = fleet, .snapshot = snapshot}};
     struct pk_narrow found = *narrow;
-    if (fleet->db == NULL || !walk(&sifting, fingerprint, &found)) {
+    if (!walk(&all, fingerprint)) {
         return false;
     }
-    gather_left_over(&sifting, &found.subnets);
+    gather_left_over(&all, &found.subnets);
     if (found.subnets.count * WORTH_IT > snapshot->scope_count) {
         return false;
     }
     struct pk_snapshot only = pk_snapshot_only(fleet->pool, snapshot, &found.subnets);
     if (!pk_narrow_list_ids(fleet->pool, &only, &found) || !pk_narrow_look(fleet, &found) ||
-        !have_not_changed(&sifting)) {
+        !have_not_changed(&all.sifting)) {
         return false;
     }
     struct pk_sifted *sifted = pk_new(fleet->pool, struct pk_sifted);
-    *sifted = (struct pk_sifted){.whole = *snapshot, .fleet = fleet, .rows = sifting.rows};
-    found.unseen = count_unseen(&sifting, &found.subnets);
+    *sifted = (struct pk_sifted){.whole = *snapshot, .fleet = fleet, .rows = all.sifting.rows};
+    found.unseen = count_unseen(&all, &found.subnets);
     found.sifted = sifted;
+    found.verified = all.sifting.compared_at;
     found.used = true;
     *narrow = found;
     *snapshot = only;
@@ -323,7 +214,7 @@ add_ids(struct pk_pool *pool, const struct pk_rows *rows, struct ids *out)
 }
 
 static bool
-is_apart(const struct lane *rows, const struct ids *ids, const struct pk_prefixes *subnets)
+is_apart(const struct pk_lane *rows, const struct ids *ids, const struct pk_prefixes *subnets)
 {
     for (size_t i = 0; i < rows->count; i++) {
         const struct pk_row_hash *row = (const void *)(rows->at + i * rows->stride);

@@ -24,6 +24,17 @@
 bool pk_sift(struct pk_fleet *fleet, const char *fingerprint, struct pk_snapshot *snapshot,
              struct pk_narrow *narrow);
 
+/**
+ * After servers have changed: opens, in narrow->settled, what they no longer hold as it was
+ * verified, with the files that declare it, and takes over their change sequences.  No other file
+ * is read.
+ * @param snapshot  with the relationships of the settled commit
+ * @return false when it cannot be told: nothing is changed then
+ */
+bool pk_sift_servers(struct pk_fleet *fleet, const char *fingerprint,
+                     const struct pk_repository_config *repository,
+                     const struct pk_snapshot *snapshot, struct pk_narrow *narrow);
+
 /** The snapshot as it was before it was cut down. */
 struct pk_snapshot pk_sift_whole(const struct pk_sifted *sifted);
 

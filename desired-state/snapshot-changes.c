@@ -38,15 +38,16 @@ say_the_same(const struct pk_wanted_scope *a, const struct pk_wanted_scope *b)
 struct pk_sha256
 pk_wanted_hash(const struct pk_wanted_scope *scope)
 {
-    PK_SCRATCH(scratch);
-    struct pk_text text = {.pool = scratch};
-    struct pk_sha256 said = pk_parts_hash(&scope->parts);
-    pk_text_add_bytes(&text, (const char *)said.bytes, sizeof said.bytes);
-    pk_text_add_bytes(&text, (const char *)&scope->owned, sizeof scope->owned);
-    for (size_t i = 0; i < scope->owned_kea_count; i++) {
-        pk_text_add_bytes(&text, scope->owned_kea[i], strlen(scope->owned_kea[i]) + 1);
+    if (scope->owned_kea_count == 0) {
+        return pk_parts_hash_with(&scope->parts, &scope->owned, sizeof scope->owned);
     }
-    return pk_sha256_of(text.at, text.count);
+    PK_SCRATCH(scratch);
+    struct pk_text owned = {.pool = scratch};
+    pk_text_add_bytes(&owned, (const char *)&scope->owned, sizeof scope->owned);
+    for (size_t i = 0; i < scope->owned_kea_count; i++) {
+        pk_text_add_bytes(&owned, scope->owned_kea[i], strlen(scope->owned_kea[i]) + 1);
+    }
+    return pk_parts_hash_with(&scope->parts, owned.at, owned.count);
 }
 
 struct pk_prefixes

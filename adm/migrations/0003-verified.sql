@@ -3,6 +3,9 @@
 
 -- Of the scope's content, as the program computes it; NULL: not known, the parts tell.
 ALTER TABLE adm_dhcp_scopes ADD COLUMN hash BLOB;
+-- All that is read of a row whose hash is as it was.
+CREATE INDEX adm_dhcp_scopes_by_hash ON adm_dhcp_scopes
+    (dhcp_server_record_id, scope_id, prefix_length, subnet_id, hash);
 
 CREATE TABLE verified (
     id          INTEGER PRIMARY KEY CHECK (id = 1),
@@ -18,5 +21,6 @@ CREATE TABLE verified_scopes (
     relationship  TEXT NOT NULL,
     declared      BLOB NOT NULL,                     -- hash of what Git says and owns
     held          BLOB NOT NULL,                     -- hash of the row, the same on both servers
+    file          TEXT NOT NULL,                     -- that declares it
     PRIMARY KEY (scope_id, prefix_length, relationship)
 ) STRICT, WITHOUT ROWID;

@@ -277,6 +277,111 @@ class HashesAlone(NarrowCase):
                          {t: before[t] for t in before if t not in SETTLED})
 
 
+TWO_PAIRS = """
+relationships:
+  campus:
+    servers: [dhcp-a, dhcp-b]
+  labs:
+    servers: [dhcp-c, dhcp-d]
+    prune: owned
+"""
+
+
+class SameSubnetTwice(NarrowCase):
+    """Two pairs may each have a scope of the same subnet."""
+
+    def setUp(self):
+        super().setUp()
+        self.write_config(servers=("dhcp-a", "dhcp-b", "dhcp-c", "dhcp-d"))
+        self.commit(TWO_PAIRS, scopes(range(30)), scopes(range(3, 33), of="labs"))
+        self.settle()
+
+    def insist_on(self, campus, in_sync):
+        plan = self.diff(code=None)
+        found = {r["name"]: [a["operation"] for a in r["actions"]] for r in plan["relationships"]}
+        self.assertEqual(found, {"campus": campus, "labs": []})
+        self.assertEqual(plan["summary"]["in_sync"], in_sync)
+
+    def test_what_is_open_in_one_is_not_dropped_from_the_other(self):
+        self.run_program("suspend", "campus", "--reason", "test")
+        self.edit("dhcp-a", subnet(3), "lease-time=2h")
+        self.run_program("apply", code=2)
+        self.insist_on(["replicate-scope"], 59)
+
+    def test_what_is_foreign_on_one_pair_is_not_dropped_from_the_other(self):
+        self.run_program("adm", "set", "--server", "dhcp-a", subnet(31), "lease-time=1h")
+        self.insist_on([], 60)
+        self.run_program("apply")
+        self.insist_on([], 60)
+        self.run_program("apply")
+
+    def test_what_changes_on_one_pair_is_not_dropped_from_the_other(self):
+        self.edit("dhcp-a", subnet(3), "lease-time=2h")
+        self.insist_on(["replicate-scope"], 59)
+
+
+class ServerChanged(NarrowCase):
+    """The record serves on: only what hashes tell is looked at, in the files that declare it."""
+
+    def setUp(self):
+        super().setUp()
+        self.commit(RELATIONSHIP, scopes(range(30)), scopes(range(30, 60)))
+        self.settle()
+
+    def lose_other_blobs(self):
+        self.keep_blobs({self.blob("HEAD", "dhcp/1.yaml")})
+
+    def test_only_the_file_of_the_edited_scope_is_read(self):
+        self.edit("dhcp-b", subnet(3), "lease-time=2h")
+        self.lose_other_blobs()
+        plan = self.diff()
+        self.assertEqual(self.only_action(plan)["subnet"], subnet(3))
+        self.assertEqual(plan["summary"]["in_sync"], 59)
+        self.run_program("apply")
+        self.keep_blobs()
+        self.run_program("diff")
+
+    def test_a_file_is_read_again_after_nothing_but_what_is_on_record_is_lost(self):
+        self.edit("dhcp-b", subnet(3), "lease-time=2h")
+        self.lose_other_blobs()
+        self.forget()
+        self.run_program("diff", code=1)
+
+    def test_a_scope_that_is_gone_is_made_again(self):
+        for server in ("dhcp-a", "dhcp-b"):
+            self.run_program("adm", "delete", "--server", server, subnet(3))
+        self.lose_other_blobs()
+        self.assertEqual(self.only_action(self.diff())["subnet"], subnet(3))
+
+    def test_a_scope_that_nobody_wants_needs_no_file(self):
+        self.run_program("adm", "set", "--server", "dhcp-b", subnet(70), "lease-time=1h")
+        self.keep_blobs()
+        self.assertEqual(self.diff(code=0)["summary"]["foreign"], 1)
+
+    def test_guards_count_what_is_not_looked_at(self):
+        for number in range(4):
+            self.edit("dhcp-a", subnet(number), "lease-time=2h")
+        self.lose_other_blobs()
+        plan = self.diff(code=None)
+        self.assertIsNone(self.relationship(plan)["held"])
+        self.assertEqual(len(self.actions(plan)), 4)
+
+    def test_what_was_forgotten_since_is_looked_for_in_all_files(self):
+        self.edit("dhcp-b", subnet(3), "lease-time=2h")
+        self.sql("DELETE FROM verified_scopes WHERE scope_id = %d" % (10 << 24 | 3 << 8))
+        self.assertEqual(self.only_action(self.diff())["subnet"], subnet(3))
+        self.lose_other_blobs()
+        self.run_program("diff", code=1)
+
+    def test_what_stays_different_does_so_with_the_record(self):
+        self.run_program("suspend", "campus", "--reason", "test")
+        self.edit("dhcp-b", subnet(3), "lease-time=2h")
+        self.run_program("apply", code=2)
+        self.assertEqual(len(self.sql("SELECT * FROM settled_open")), 1)
+        self.keep_blobs()
+        self.assertEqual(self.only_action(self.diff())["subnet"], subnet(3))
+
+
 class AnyHistory(NarrowCase):
     """Whatever happens, a pass that looks at little and one that looks at everything agree."""
 

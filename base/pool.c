@@ -21,6 +21,7 @@ enum {
     LARGEST_BLOCK_BYTES = 256 * 1024,
     FIRST_VECTOR_CAPACITY = 8,
     USUAL_TEXT_BYTES = 256,
+    LARGE_VECTOR_SHARE = 4, /* a large vector grows by a quarter: what is not used costs memory */
 };
 
 struct pk_pool {
@@ -183,16 +184,34 @@ pk_sprintf(struct pk_pool *pool, const char *format, ...)
     return text;
 }
 
+/* What is larger than any block is a chunk of its own, and moves without leaving a copy behind. */
+static void *
+grow_chunk(struct pk_pool *pool, void *at, size_t old_bytes, size_t bytes)
+{
+    char *larger = talloc_realloc_size(pool, at, bytes);
+    if (larger == NULL) {
+        pk_out_of_memory();
+    }
+    memset(larger + old_bytes, 0, bytes - old_bytes);
+    return larger;
+}
+
 void *
 pk_grow(struct pk_pool *pool, void *at, size_t count, size_t *capacity, size_t element_bytes)
 {
     if (count < *capacity) {
         return at;
     }
-    *capacity = count == 0 ? FIRST_VECTOR_CAPACITY : count * 2;
+    size_t old_bytes = count * element_bytes;
+    bool is_chunk = old_bytes > LARGEST_BLOCK_BYTES;
+    size_t more = is_chunk ? count / LARGE_VECTOR_SHARE : count;
+    *capacity = count == 0 ? FIRST_VECTOR_CAPACITY : count + more;
+    if (is_chunk && *capacity < SIZE_MAX / element_bytes) {
+        return grow_chunk(pool, at, old_bytes, *capacity * element_bytes);
+    }
     void *larger = pk_alloc_array(pool, *capacity, element_bytes);
     if (count != 0) {
-        memcpy(larger, at, count * element_bytes);
+        memcpy(larger, at, old_bytes);
     }
     return larger;
 }

@@ -385,7 +385,7 @@ class ServerChanged(NarrowCase):
 class AnyHistory(NarrowCase):
     """Whatever happens, a pass that looks at little and one that looks at everything agree."""
 
-    STEPS = 14
+    STEPS = 10
 
     def mutate(self, dice):
         """One thing that people do, in Git or on a server."""

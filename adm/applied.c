@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "adm/column.h"
+#include "adm/verified.h"
 
 enum { FIELD_NAME_BYTES = 64 };
 
@@ -161,6 +162,23 @@ pk_applied_load(struct pk_db *db, struct pk_pool *pool, const char *relationship
 }
 
 enum pk_code
+pk_applied_subnets(struct pk_db *db, struct pk_pool *pool, const char *server,
+                   struct pk_prefixes *out, struct pk_error *err)
+{
+    struct pk_prefixes list = {0};
+    struct pk_cursor cursor;
+    pk_cursor_open(&cursor, db, PK_SQL_APPLIED_SUBNETS, PK_VALUES(sql_text(server)));
+    while (pk_cursor_next(&cursor)) {
+        *pk_push(pool, &list) = pk_column_prefix(&cursor, 0);
+    }
+    enum pk_code code = pk_cursor_close(&cursor, err);
+    if (code == PK_OK) {
+        *out = list;
+    }
+    return code;
+}
+
+enum pk_code
 pk_applied_relationships(struct pk_db *db, struct pk_pool *pool, const char *const **names,
                          size_t *count, struct pk_error *err)
 {
@@ -211,6 +229,7 @@ pk_applied_put(struct pk_txn *txn, const char *relationship, const char *server,
         pk_txn_number(txn, PK_SQL_APPLIED_FIND, 0, PK_VALUES(sql_text(server), address, length));
     struct pk_parts stored =
         parts_of(txn, scratch, &pk_scope_fields, PK_SQL_APPLIED_PARTS, PK_VALUES(sql_int(base)));
+    pk_verified_scope_forget(txn, subnet);
     struct pk_parts_walk walk = {.a = &stored, .b = parts};
     for (struct pk_part_pair pair; pk_parts_step(&walk, &pair);) {
         const char *name = pk_part_name(scratch, pair.field, pair.key);
@@ -227,6 +246,7 @@ void
 pk_applied_delete(struct pk_txn *txn, const char *relationship, const char *server,
                   struct pk_prefix subnet)
 {
+    pk_verified_scope_forget(txn, subnet);
     pk_txn_run(txn, PK_SQL_APPLIED_DELETE,
                PK_VALUES(sql_text(server), sql_int(subnet.address), sql_int(subnet.length),
                          sql_text(relationship)));
@@ -249,6 +269,7 @@ pk_owned_put(struct pk_txn *txn, const char *relationship, struct pk_prefix subn
     const struct pk_value address = sql_int(subnet.address), length = sql_int(subnet.length);
     struct pk_parts stored = parts_of(txn, scratch, &pk_scope_fields, PK_SQL_OWNED_PARTS,
                                       PK_VALUES(sql_text(relationship), address, length));
+    pk_verified_scope_forget(txn, subnet);
     struct pk_parts_walk walk = {.a = &stored, .b = owned};
     for (struct pk_part_pair pair; pk_parts_step(&walk, &pair);) {
         if ((pair.a == NULL) != (pair.b == NULL)) {
@@ -321,4 +342,5 @@ pk_applied_rename(struct pk_txn *txn, const char *old_name, const char *new_name
     for (size_t i = 0; i < sizeof renames / sizeof renames[0]; i++) {
         pk_txn_run(txn, renames[i], PK_VALUES(sql_text(old_name), sql_text(new_name)));
     }
+    pk_verified_forget(txn);
 }

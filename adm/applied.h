@@ -3,7 +3,8 @@
  * The base: what was last verified on a server, per (server, subnet, part).
  *
  * Kept without foreign keys to the rows it describes: it must outlive them.  Only an observation
- * moves it (design 5.2).
+ * moves it (design 5.2).  Whatever is written here of a scope is no longer what was verified of it
+ * (adm/verified.h), so that is forgotten with it.
  */
 #ifndef PK_ADM_APPLIED_H
 #define PK_ADM_APPLIED_H
@@ -23,6 +24,10 @@ enum pk_code pk_applied_load(struct pk_db *db, struct pk_pool *pool, const char 
 enum pk_code pk_applied_load_some(struct pk_db *db, struct pk_pool *pool, const char *server,
                                   const struct pk_prefix *subnets, size_t count,
                                   struct pk_rows *out, struct pk_error *err);
+
+/** The subnets alone of all that has a base on @p server, sorted. */
+enum pk_code pk_applied_subnets(struct pk_db *db, struct pk_pool *pool, const char *server,
+                                struct pk_prefixes *out, struct pk_error *err);
 
 /** Relationship names that have a base, sorted; to find those that Git no longer names. */
 enum pk_code

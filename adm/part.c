@@ -132,10 +132,10 @@ add_terminated(char *at, const char *more)
 }
 
 struct pk_sha256
-pk_parts_hash(const struct pk_parts *parts)
+pk_parts_hash_with(const struct pk_parts *parts, const void *more, size_t more_bytes)
 {
     char usual[USUAL_HASHED_BYTES];
-    size_t bytes = hashed_bytes(parts);
+    size_t bytes = hashed_bytes(parts) + more_bytes;
     char *text = usual;
     PK_CLEANUP(pk_pool_release) struct pk_pool *pool = NULL;
     if (bytes > sizeof usual) {
@@ -151,7 +151,14 @@ pk_parts_hash(const struct pk_parts *parts)
             end = add_terminated(end, part->value);
         }
     }
+    memcpy(end, more, more_bytes);
     return pk_sha256_of(text, bytes);
+}
+
+struct pk_sha256
+pk_parts_hash(const struct pk_parts *parts)
+{
+    return pk_parts_hash_with(parts, "", 0);
 }
 
 bool

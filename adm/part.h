@@ -48,6 +48,10 @@ struct pk_parts pk_parts_canonical(struct pk_part *at, size_t count);
 /** SHA-256 over names and values in order, without PK_FIELD_KEPT_BY_US fields. */
 struct pk_sha256 pk_parts_hash(const struct pk_parts *parts);
 
+/** The same over @p more as well: what is kept beside the parts. */
+struct pk_sha256
+pk_parts_hash_with(const struct pk_parts *parts, const void *more, size_t more_bytes);
+
 /** One step of a merge walk over two sorted lists. */
 struct pk_part_pair {
     const struct pk_field *field;

@@ -81,7 +81,7 @@ write_ranges(struct pk_pool *pool, const struct pk_pool_range *at, size_t count)
         pk_format_range(range, at[i].range);
         pk_text_add(&out, i > 0 ? "," : "");
         if (*at[i].settings == '\0') {
-            pk_text_addf(&out, "\"%s\"", range);
+            pk_text_add_json(&out, range);
         } else {
             pk_text_addf(&out, "{\"kea\":%s,\"range\":\"%s\"}", at[i].settings, range);
         }

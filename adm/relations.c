@@ -179,10 +179,14 @@ update(struct pk_txn *txn, int64_t id, const struct pk_relation *relation)
     pk_txn_run(txn, PK_SQL_RELATION_UPDATE, values, VALUES);
 }
 
-/* Both members' content has changed, before the update and after it. */
+/*
+ * Both members' content has changed, before the update and after it; that of linked scopes too when
+ * the name changes or a link goes, and their hashes then have to be found anew.
+ */
 static void
 mark_changed(struct pk_txn *txn, int64_t id)
 {
+    pk_txn_run(txn, PK_SQL_RELATION_FORGET_HASHES, PK_VALUES(sql_int(id)));
     pk_txn_run(txn, PK_SQL_RELATION_CHANGED, PK_VALUES(sql_int(id)));
 }
 

@@ -361,6 +361,9 @@ put_scope(struct put *put, const char *server)
         write_columns(put);
     }
     if (made || removed || added) {
+        struct pk_sha256 hash = pk_parts_hash(&put->row->parts);
+        pk_txn_run(put->txn, PK_SQL_SCOPE_SET_HASH,
+                   PK_VALUES(sql_int(put->scope), sql_hash(&hash)));
         pk_txn_run(put->txn, PK_SQL_SERVER_CHANGED, PK_VALUES(sql_int(put->server)));
     }
 }

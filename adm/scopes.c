@@ -142,3 +142,40 @@ pk_adm_retired_ids_load(struct pk_db *db, struct pk_pool *pool, const char *serv
     }
     return code;
 }
+
+enum pk_code
+pk_adm_hashes_load(struct pk_db *db, struct pk_pool *pool, const char *server,
+                   struct pk_row_hashes *out, struct pk_error *err)
+{
+    enum { SUBNET, ID = 2, HASH };
+    PK_VECTOR(struct pk_row_hash) list = {0};
+    struct pk_cursor cursor;
+    pk_cursor_open(&cursor, db, PK_SQL_SCOPE_HASHES, PK_VALUES(sql_text(server)));
+    while (pk_cursor_next(&cursor)) {
+        struct pk_row_hash *row = pk_push(pool, &list);
+        row->subnet = pk_column_prefix(&cursor, SUBNET);
+        row->id = (uint32_t)pk_column_int(&cursor, ID);
+        row->hash = pk_column_hash(&cursor, HASH);
+        row->known = !pk_sha256_is_zero(&row->hash);
+    }
+    enum pk_code code = pk_cursor_close(&cursor, err);
+    if (code == PK_OK) {
+        *out = (struct pk_row_hashes){.at = list.at, .count = list.count};
+    }
+    return code;
+}
+
+void
+pk_adm_hashes_fill(struct pk_txn *txn, const char *server, const struct pk_rows *rows)
+{
+    const struct pk_value name = sql_text(server);
+    if (pk_txn_number(txn, PK_SQL_SCOPE_HASHES_LACKING, 0, &name, 1) == 0) {
+        return;
+    }
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct pk_row *row = &rows->at[i];
+        pk_txn_run(txn, PK_SQL_SCOPE_FILL_HASH,
+                   PK_VALUES(name, sql_int(row->subnet.address), sql_int(row->subnet.length),
+                             sql_hash(&row->hash)));
+    }
+}

@@ -51,6 +51,26 @@ enum pk_code pk_adm_scopes_load_near(struct pk_db *db, struct pk_pool *pool, con
 enum pk_code pk_adm_relations_of(struct pk_db *db, struct pk_pool *pool, const char *server,
                                  struct pk_relations *out, struct pk_error *err);
 
+/** A row by the hash of its content. */
+struct pk_row_hash {
+    struct pk_prefix subnet;
+    uint32_t id; /**< the subnet id, 0 = none */
+    bool known;  /**< false: the parts have to be read to tell */
+    struct pk_sha256 hash;
+};
+
+struct pk_row_hashes {
+    const struct pk_row_hash *at; /**< sorted by subnet */
+    size_t count;
+};
+
+/** All rows of @p server by the hashes that are kept with them: no part is read. */
+enum pk_code pk_adm_hashes_load(struct pk_db *db, struct pk_pool *pool, const char *server,
+                                struct pk_row_hashes *out, struct pk_error *err);
+
+/** Keeps the hashes of @p rows, all of @p server as just read, where a row has none. */
+void pk_adm_hashes_fill(struct pk_txn *txn, const char *server, const struct pk_rows *rows);
+
 /** All relationships, sorted by name; a member that no longer exists is NULL. */
 enum pk_code pk_adm_relations_load(struct pk_db *db, struct pk_pool *pool, struct pk_relations *out,
                                    struct pk_error *err);

@@ -74,6 +74,13 @@ static const char *const statements[PK_SQL_COUNT] = {
         "o.option_definition_record_id" SCOPES_OF_SERVER
         "ORDER BY s.scope_id, o.reservation_id, d.name",
 
+    [PK_SQL_SCOPE_HASHES] =
+        "SELECT scope_id, prefix_length, subnet_id, hash FROM adm_dhcp_scopes"
+        " WHERE dhcp_server_record_id = (SELECT record_id FROM adm_dhcp_servers WHERE name = ?1)"
+        " ORDER BY scope_id",
+    [PK_SQL_SCOPE_HASHES_LACKING] =
+        "SELECT 1 FROM adm_dhcp_scopes WHERE hash IS NULL AND dhcp_server_record_id ="
+        " (SELECT record_id FROM adm_dhcp_servers WHERE name = ?1) LIMIT 1",
     [PK_SQL_SCOPES_NEAR] = /* the last one before ?2, those from ?2 to ?3, that with id ?4 */
     "WITH server AS (SELECT record_id FROM adm_dhcp_servers WHERE name = ?1)"
     " SELECT * FROM (SELECT scope_id, prefix_length, subnet_id FROM adm_dhcp_scopes"
@@ -100,6 +107,11 @@ static const char *const statements[PK_SQL_COUNT] = {
         " WHERE record_id = ?1",
     [PK_SQL_SCOPE_SET_STATUS] = "UPDATE adm_dhcp_scopes SET failover_config_sync_status = ?2"
                                 " WHERE record_id = ?1 AND failover_config_sync_status <> ?2",
+    [PK_SQL_SCOPE_SET_HASH] = "UPDATE adm_dhcp_scopes SET hash = ?2 WHERE record_id = ?1",
+    [PK_SQL_SCOPE_FILL_HASH] =
+        "UPDATE adm_dhcp_scopes SET hash = ?4 WHERE scope_id = ?2 AND prefix_length = ?3"
+        " AND hash IS NULL AND dhcp_server_record_id ="
+        " (SELECT record_id FROM adm_dhcp_servers WHERE name = ?1)",
     [PK_SQL_SCOPE_SET_LEASES] = "UPDATE adm_dhcp_scopes SET number_of_active_leases = ?2"
                                 " WHERE record_id = ?1 AND number_of_active_leases IS NOT ?2",
     [PK_SQL_SCOPE_DELETE] = "DELETE FROM adm_dhcp_scopes WHERE record_id = ?1",
@@ -155,6 +167,9 @@ static const char *const statements[PK_SQL_COUNT] = {
         "  ON f.record_id = ?1 WHERE s.record_id = adm_dhcp_scope_failover.scope_id"
         "  AND s.dhcp_server_record_id IS NOT f.server1_record_id"
         "  AND s.dhcp_server_record_id IS NOT f.server2_record_id)",
+    [PK_SQL_RELATION_FORGET_HASHES] =
+        "UPDATE adm_dhcp_scopes SET hash = NULL WHERE record_id IN"
+        " (SELECT scope_id FROM adm_dhcp_scope_failover WHERE failover_relation_id = ?1)",
     [PK_SQL_RELATION_CHANGED] =
         "UPDATE adm_dhcp_servers SET change_sequence = change_sequence + 1 WHERE record_id IN"
         " (SELECT server1_record_id FROM adm_dhcp_failover_relations WHERE record_id = ?1"
@@ -171,6 +186,8 @@ static const char *const statements[PK_SQL_COUNT] = {
         "SELECT a.scope_id, a.prefix_length, a.relationship, p.part, p.value FROM applied a"
         " LEFT JOIN applied_parts p ON p.base_id = a.base_id"
         " WHERE a.server = ?1 AND a.scope_id = ?2 AND a.prefix_length = ?3",
+    [PK_SQL_APPLIED_SUBNETS] = "SELECT scope_id, prefix_length FROM applied WHERE server = ?1"
+                               " ORDER BY scope_id, prefix_length",
     [PK_SQL_APPLIED_RELATIONSHIPS] = /* from name to name in the index, not from scope to scope */
     "WITH RECURSIVE names(name) AS (SELECT min(relationship) FROM applied UNION ALL"
     " SELECT (SELECT min(relationship) FROM applied WHERE relationship > name) FROM names"
@@ -395,6 +412,23 @@ static const char *const statements[PK_SQL_COUNT] = {
         "INSERT INTO settled_relationships(relationship, scopes) VALUES(?1, ?2)",
     [PK_SQL_SETTLED_SERVER_INSERT] =
         "INSERT INTO settled_servers(server, change_sequence) VALUES(?1, ?2)",
+
+    [PK_SQL_VERIFIED] = "SELECT fingerprint, verified_ms FROM verified",
+    [PK_SQL_VERIFIED_PUT] = "INSERT INTO verified(id, fingerprint, verified_ms) VALUES(1, ?1, ?2)"
+                            " ON CONFLICT DO UPDATE SET fingerprint = ?1, verified_ms = ?2",
+    [PK_SQL_VERIFIED_FORGET] = "DELETE FROM verified",
+    [PK_SQL_VERIFIED_SCOPES] =
+        "SELECT scope_id, prefix_length, relationship, declared, held, file FROM verified_scopes"
+        " ORDER BY scope_id, prefix_length, relationship",
+    [PK_SQL_VERIFIED_SCOPES_OUTDATED] =
+        "DELETE FROM verified_scopes WHERE ?1 IS NOT (SELECT fingerprint FROM verified)",
+    [PK_SQL_VERIFIED_SCOPES_FORGET] = "DELETE FROM verified_scopes",
+    [PK_SQL_VERIFIED_SCOPE_PUT] =
+        "INSERT INTO verified_scopes(scope_id, prefix_length, relationship, declared, held, file)"
+        " VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET declared = ?4, held = ?5,"
+        " file = ?6 WHERE declared <> ?4 OR held <> ?5 OR file <> ?6",
+    [PK_SQL_VERIFIED_SCOPE_FORGET] =
+        "DELETE FROM verified_scopes WHERE scope_id = ?1 AND prefix_length = ?2",
 };
 
 const char *

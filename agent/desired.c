@@ -10,6 +10,7 @@
 #include "adm/events.h"
 #include "adm/operations.h"
 #include "adm/steering.h"
+#include "agent/sift.h"
 #include "base/text.h"
 
 /* What one call needs all along. */
@@ -91,32 +92,47 @@ may_be_narrow(const struct loading *loading)
            request->subnet == NULL && request->replicate == NULL;
 }
 
-/* What is settled, when it was settled under this configuration and nothing was cut off since. */
+/* What an operation that was cut off left behind has to be looked for everywhere. */
+static bool
+is_cut_off(const struct loading *loading)
+{
+    struct pk_operation *unfinished;
+    size_t count;
+    struct pk_error ignored;
+    return pk_operations_unfinished(loading->db, loading->pool, &unfinished, &count, &ignored) !=
+               PK_OK ||
+           count != 0;
+}
+
+/* What is settled, when it was settled under this configuration. */
 static bool
 find_settled(const struct loading *loading, struct pk_settled *settled)
 {
-    struct pk_operation *unfinished;
-    size_t unfinished_count;
     struct pk_error ignored;
     return pk_settled_load(loading->db, loading->pool, settled, &ignored) == PK_OK &&
            settled->commit != NULL &&
-           strcmp(settled->fingerprint, pk_narrow_fingerprint(loading->pool, loading->config)) ==
-               0 &&
-           pk_operations_unfinished(loading->db, loading->pool, &unfinished, &unfinished_count,
-                                    &ignored) == PK_OK &&
-           unfinished_count == 0;
+           strcmp(settled->fingerprint, pk_narrow_fingerprint(loading->pool, loading->config)) == 0;
+}
+
+static void
+load_narrow(struct pk_pool *pool, const struct pk_config *config,
+            const struct pk_repository_config *repository, const char *commit,
+            struct pk_desired *out)
+{
+    const struct pk_snapshot_context context = rules_context(pool, config);
+    out->narrow.used = false;
+    pk_narrow_load(pool, repository, &context, commit, &out->narrow, &out->snapshot, &out->source);
+    out->snapshot.ref = repository->branch;
+    out->snapshot.commit = commit;
 }
 
 static enum pk_code
 load_snapshot(const struct loading *loading, const char *commit, struct pk_diagnostics *diagnostics,
               struct pk_desired *out, struct pk_error *err)
 {
-    if (may_be_narrow(loading) && find_settled(loading, &out->narrow.settled)) {
-        const struct pk_snapshot_context context = rules_context(loading->pool, loading->config);
-        pk_narrow_load(loading->pool, &loading->repository, &context, commit, &out->narrow,
-                       &out->snapshot, &out->source);
-        out->snapshot.ref = loading->repository.branch;
-        out->snapshot.commit = commit;
+    out->narrow.over = !may_be_narrow(loading) || is_cut_off(loading);
+    if (!out->narrow.over && find_settled(loading, &out->narrow.settled)) {
+        load_narrow(loading->pool, loading->config, &loading->repository, commit, out);
     }
     return out->narrow.used ? PK_OK
                             : load_commit(loading->pool, loading->config, &loading->repository,
@@ -313,6 +329,14 @@ pk_desired_is_tip(const struct pk_desired *desired)
     return desired->attempted != NULL && strcmp(desired->commit, desired->attempted) == 0;
 }
 
+bool
+pk_desired_narrow_again(struct pk_pool *pool, const struct pk_config *config,
+                        struct pk_desired *desired)
+{
+    load_narrow(pool, config, &desired->repository, desired->commit, desired);
+    return desired->narrow.used;
+}
+
 enum pk_code
 pk_desired_widen(struct pk_pool *pool, const struct pk_config *config, struct pk_desired *desired,
                  struct pk_error *err)
@@ -320,6 +344,11 @@ pk_desired_widen(struct pk_pool *pool, const struct pk_config *config, struct pk
     bool is_tip = pk_desired_is_tip(desired);
     struct pk_diagnostics old = {.pool = pool}; /* the tip's own are another commit's */
     desired->narrow.used = false;
+    if (desired->narrow.sifted != NULL) {
+        desired->snapshot = pk_sift_whole(desired->narrow.sifted);
+        desired->narrow.sifted = NULL;
+        return PK_OK;
+    }
     return load_commit(pool, config, &desired->repository, desired->commit,
                        is_tip ? desired->diagnostics : &old, desired, err);
 }

@@ -41,7 +41,13 @@ enum pk_code pk_desired_load(struct pk_pool *pool, const struct pk_config *confi
  */
 bool pk_desired_is_tip(const struct pk_desired *desired);
 
-/** Loads everything of the commit in force after all. */
+/** Cuts the snapshot down anew, after narrow.settled was changed; false when that cannot be done.
+ */
+bool pk_desired_narrow_again(struct pk_pool *pool, const struct pk_config *config,
+                             struct pk_desired *desired);
+
+/** Has everything of the commit in force after all; policies are then as Git states them, or as
+ * they were when hashes had been sifted. */
 enum pk_code pk_desired_widen(struct pk_pool *pool, const struct pk_config *config,
                               struct pk_desired *desired, struct pk_error *err);
 

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/sift.h"
 #include "base/number.h"
 #include "base/text.h"
 
@@ -112,16 +113,20 @@ is_open(const struct pk_settled *settled, struct pk_prefix subnet)
     return pk_prefixes_contain(&settled->open, subnet);
 }
 
+static int
+compare_subnet(const void *subnet, const void *scope)
+{
+    return pk_prefix_compare(*(const struct pk_prefix *)subnet,
+                             ((const struct pk_wanted_scope *)scope)->subnet);
+}
+
 static const struct pk_wanted_scope *
 find_scope(const struct pk_snapshot *snapshot, const char *relationship, struct pk_prefix subnet)
 {
     struct pk_wanted_scopes scopes = pk_snapshot_scopes(snapshot, relationship);
-    for (size_t i = 0; i < scopes.count; i++) {
-        if (pk_prefix_compare(scopes.at[i].subnet, subnet) == 0) {
-            return &scopes.at[i];
-        }
-    }
-    return NULL;
+    return scopes.count == 0
+               ? NULL
+               : bsearch(&subnet, scopes.at, scopes.count, sizeof scopes.at[0], compare_subnet);
 }
 
 static const char *
@@ -175,9 +180,8 @@ id_of(const struct pk_wanted_scope *scope)
                                                                          : scope->subnet.address;
 }
 
-/* False when two relationships want one of the subnets. */
-static bool
-list_ids(struct pk_pool *pool, const struct pk_snapshot *after, struct pk_narrow *narrow)
+bool
+pk_narrow_list_ids(struct pk_pool *pool, const struct pk_snapshot *after, struct pk_narrow *narrow)
 {
     uint32_t *ids = pk_array(pool, uint32_t, narrow->subnets.count + 1);
     size_t found = 0;
@@ -256,10 +260,11 @@ pk_narrow_load(struct pk_pool *pool, const struct pk_repository_config *reposito
     narrow->before = pk_snapshot_only(pool, &before, &narrow->subnets);
     *out = pk_snapshot_only(pool, &after, &narrow->subnets);
     narrow->unseen = count_unseen(pool, settled, &narrow->before);
+    narrow->verified = settled->verified;
     source->files = new.list.at;
     source->count = new.list.count;
     narrow->used = keep_networks(&narrow->before, out) && keep_networks(out, &narrow->before) &&
-                   list_ids(pool, out, narrow);
+                   pk_narrow_list_ids(pool, out, narrow);
 }
 
 /* -- The servers ------------------------------------------------------------------------------ */
@@ -299,20 +304,28 @@ is_apart(const struct pk_rows *rows, const struct pk_prefixes *subnets)
 }
 
 bool
+pk_narrow_look(struct pk_fleet *fleet, const struct pk_narrow *narrow)
+{
+    pk_fleet_observe_near(fleet, narrow->subnets.at, narrow->ids, narrow->subnets.count);
+    bool ok = true;
+    for (size_t i = 0; ok && i < fleet->count; i++) {
+        const struct pk_fleet_server *server = &fleet->at[i];
+        ok = server->known && is_apart(&server->observed.rows, &narrow->subnets);
+    }
+    return ok;
+}
+
+bool
 pk_narrow_observe(struct pk_fleet *fleet, const struct pk_narrow *narrow)
 {
     bool ok = fleet->count == narrow->settled.server_count;
     for (size_t i = 0; ok && i < fleet->count; i++) {
         ok = is_unchanged(fleet, &fleet->at[i], narrow);
     }
-    if (!ok) {
-        return false;
-    }
-    pk_fleet_observe_near(fleet, narrow->subnets.at, narrow->ids, narrow->subnets.count);
+    ok = ok && pk_narrow_look(fleet, narrow);
     for (size_t i = 0; ok && i < fleet->count; i++) {
         const struct pk_fleet_server *server = &fleet->at[i];
-        ok = server->known && is_apart(&server->observed.rows, &narrow->subnets) &&
-             strcmp(server->observed.sequence,
+        ok = strcmp(server->observed.sequence,
                     settled_sequence(&narrow->settled, server->config->name)) == 0;
     }
     return ok;
@@ -320,18 +333,22 @@ pk_narrow_observe(struct pk_fleet *fleet, const struct pk_narrow *narrow)
 
 /* -- What was found --------------------------------------------------------------------------- */
 
-/* A base that neither the record nor the changed files account for: another file has a say. */
+/*
+ * False when there is a base that neither the record nor the changed files account for: another
+ * file has a say.  Hashes are sifted with all files at hand.
+ */
 static bool
-are_accounted_for(const struct pk_narrow *narrow, const struct pk_rows *bases)
+are_accounted_for(const struct pk_narrow *narrow, const struct pk_pair_view *view)
 {
-    for (size_t i = 0; i < bases->count; i++) {
-        const struct pk_row *base = &bases->at[i];
-        if (!is_open(&narrow->settled, base->subnet) &&
-            find_scope(&narrow->before, base->relationship, base->subnet) == NULL) {
-            return false;
+    bool accounted = true;
+    for (int side = 0; side < PK_PAIR && narrow->sifted == NULL; side++) {
+        for (size_t i = 0; accounted && i < view->base[side].count; i++) {
+            const struct pk_row *base = &view->base[side].at[i];
+            accounted = is_open(&narrow->settled, base->subnet) ||
+                        find_scope(&narrow->before, base->relationship, base->subnet) != NULL;
         }
     }
-    return true;
+    return accounted;
 }
 
 bool
@@ -341,10 +358,12 @@ pk_narrow_suffices(const struct pk_narrow *narrow, const struct pk_views *views,
     for (size_t i = 0; i < views->count; i++) {
         const struct pk_pair_view *view = &views->at[i];
         if (view->renamed_from != NULL || view->leaving.count != 0 || view->coming.count != 0 ||
-            view->relinked.count != 0 || !are_accounted_for(narrow, &view->base[PK_SERVER_1]) ||
-            !are_accounted_for(narrow, &view->base[PK_SERVER_2])) {
+            view->relinked.count != 0 || !are_accounted_for(narrow, view)) {
             return false;
         }
+    }
+    if (narrow->sifted != NULL && !pk_sift_keeps_ids_apart(narrow, views)) {
+        return false;
     }
     for (size_t i = 0; i < result->relationship_count; i++) {
         const struct pk_relationship_plan *plan = &result->relationships[i].plan;

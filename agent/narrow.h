@@ -17,14 +17,21 @@
 #include "adm/settled.h"
 #include "agent/fleet.h"
 #include "agent/pass-result.h"
+#include "agent/views.h"
+
+struct pk_sifted;
 
 struct pk_narrow {
     bool used;
-    struct pk_settled settled;  /**< what it stands on; commit NULL = nothing */
-    struct pk_prefixes subnets; /**< all that is looked at, sorted            */
-    const uint32_t *ids;        /**< of each: the subnet id it may need, 0 = none */
-    const size_t *unseen;       /**< of each relationship of the snapshot     */
-    struct pk_snapshot before;  /**< what the settled commit said of them     */
+    bool over;                 /**< everything is to be compared: not cut down again */
+    struct pk_settled settled; /**< what it stands on; commit NULL = nothing */
+    bool reopened; /**< settled is not as it was put on record: a server has changed since */
+    const struct pk_sifted *sifted; /**< or, of the whole commit, what hashes tell (agent/sift.h) */
+    struct pk_wall verified;        /**< last comparison of everything            */
+    struct pk_prefixes subnets;     /**< all that is looked at, sorted            */
+    const uint32_t *ids;            /**< of each: the subnet id it may need, 0 = none */
+    const size_t *unseen;           /**< of each relationship of the snapshot     */
+    struct pk_snapshot before;      /**< what the settled commit said of them     */
 };
 
 /** The files a snapshot was built from. */
@@ -46,6 +53,16 @@ void pk_narrow_load(struct pk_pool *pool, const struct pk_repository_config *rep
                     const struct pk_snapshot_context *context, const char *commit,
                     struct pk_narrow *narrow, struct pk_snapshot *out,
                     struct pk_snapshot_source *source);
+
+/**
+ * Sets narrow->ids for narrow->subnets from what Git says of them now.
+ * @return false when two relationships want one of the subnets
+ */
+bool
+pk_narrow_list_ids(struct pk_pool *pool, const struct pk_snapshot *after, struct pk_narrow *narrow);
+
+/** Observes narrow->subnets; false when a server cannot be read or has something in their way. */
+bool pk_narrow_look(struct pk_fleet *fleet, const struct pk_narrow *narrow);
 
 /** Observes what is looked at; false when a server has changed or something else is in the way. */
 bool pk_narrow_observe(struct pk_fleet *fleet, const struct pk_narrow *narrow);

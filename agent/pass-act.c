@@ -277,6 +277,7 @@ static enum pk_code
 second_round(struct pk_pass *pass, struct pk_error *err)
 {
     pass->twice = true;
+    pass->desired.narrow.over = true;
     enum pk_code code = pass->desired.narrow.used ? pk_pass_widen(pass, err) : PK_OK;
     if (code == PK_OK) {
         code = pk_pass_observe(pass, err);

@@ -1,12 +1,14 @@
 /*
- * What the end of an acting pass leaves for the next one (agent/narrow.h).  Only what was seen or
- * read back as Git wants it is in step; everything else is open, and is looked at again.
+ * What the end of an acting pass leaves for the next ones (agent/narrow.h, agent/sift.h).  Only
+ * what was seen or read back as Git wants it is in step; everything else is open, and is looked at
+ * again.
  *
  * After writes a server's change sequence is only known to be ours alone where nobody else could
  * write; for the other kinds of server the next pass looks at everything and settles then.
  */
 #include <string.h>
 
+#include "adm/verified.h"
 #include "agent/pass-steps.h"
 
 enum {
@@ -22,8 +24,21 @@ struct settling {
     PK_VECTOR(struct pk_settled_server) servers;
     PK_VECTOR(struct pk_settled_file) sources;
     size_t source_bytes;
-    bool acted;
+    const bool **done; /* of each relationship: of each scope, was it written and read back? */
+    bool acted, is_blocked, too_many;
 };
+
+/* What blocks a scope may be one that is in step: the next pass has to see that too. */
+static bool
+has_blocked(const struct pk_relationship_plan *plan)
+{
+    for (size_t i = 0; i < plan->action_count; i++) {
+        if (plan->actions[i].block != PK_BLOCK_NONE) {
+            return true;
+        }
+    }
+    return false;
+}
 
 static bool
 may_settle(const struct pk_pass *pass)
@@ -43,7 +58,6 @@ may_settle(const struct pk_pass *pass)
 
 /* -- Scopes ----------------------------------------------------------------------------------- */
 
-/* Of each scope of the comparison: was it written and read back? */
 static const bool *
 list_done(struct settling *settling, const struct pk_relationship_plan *plan)
 {
@@ -85,25 +99,43 @@ add_source(struct settling *settling, const char *path)
     }
 }
 
+/* What is not in step, in whatever relationship; sorted by the caller. */
 static void
-settle_relationship(struct settling *settling, const struct pk_relationship_plan *plan)
+gather_open(struct settling *settling, const struct pk_comparison *comparison, const bool *done)
 {
-    struct pk_pool *pool = settling->pass->pool;
-    const struct pk_comparison *comparison = &plan->comparison;
-    const bool *done = list_done(settling, plan);
-    size_t in_step = plan->view->unseen;
     for (size_t i = 0; i < comparison->count && settling->open.count <= OPEN_LIMIT; i++) {
         const struct pk_scope_state *scope = &comparison->at[i];
-        if (is_in_step(scope, done[i])) {
-            in_step++;
-        } else if (!(scope->is_deleted && done[i])) {
-            *pk_push(pool, &settling->open) = scope->subnet;
-            if (scope->wanted != NULL) {
-                add_source(settling, scope->wanted->mark.file);
-            }
+        if (!is_in_step(scope, done[i]) && !(scope->is_deleted && done[i])) {
+            *pk_push(settling->pass->pool, &settling->open) = scope->subnet;
         }
     }
-    *pk_push(pool, &settling->relationships) =
+}
+
+/*
+ * A subnet that is open in one relationship is open in all: it is looked at on every server, and
+ * what is seen there without its file would look as if Git had dropped it.
+ */
+static bool
+is_settled(const struct settling *settling, const struct pk_scope_state *scope, bool done)
+{
+    return is_in_step(scope, done) && !pk_prefixes_contain(&settling->open, scope->subnet);
+}
+
+static void
+settle_relationship(struct settling *settling, const struct pk_relationship_plan *plan,
+                    const bool *done)
+{
+    const struct pk_comparison *comparison = &plan->comparison;
+    size_t in_step = plan->view->unseen;
+    for (size_t i = 0; i < comparison->count; i++) {
+        const struct pk_scope_state *scope = &comparison->at[i];
+        if (is_settled(settling, scope, done[i])) {
+            in_step++;
+        } else if (scope->wanted != NULL && !settling->too_many) {
+            add_source(settling, scope->wanted->mark.file);
+        }
+    }
+    *pk_push(settling->pass->pool, &settling->relationships) =
         (struct pk_settled_relationship){.name = plan->view->relationship->name, .scopes = in_step};
     add_source(settling, plan->view->relationship->mark.file);
 }
@@ -129,6 +161,73 @@ list_servers(struct settling *settling)
             (struct pk_settled_server){.name = server->config->name, .sequence = sequence};
     }
     return certain;
+}
+
+/* -- Hashes ----------------------------------------------------------------------------------- */
+
+static void
+keep_scopes(const struct settling *settling, struct pk_txn *txn,
+            const struct pk_relationship_plan *plan, const bool *done)
+{
+    for (size_t i = 0; i < plan->comparison.count; i++) {
+        const struct pk_scope_state *scope = &plan->comparison.at[i];
+        if (is_settled(settling, scope, done[i])) {
+            pk_verified_scope_put(txn, &(struct pk_verified_scope){
+                                           .subnet = scope->subnet,
+                                           .relationship = plan->view->relationship->name,
+                                           .declared = pk_wanted_hash(scope->wanted),
+                                           .held = scope->want.hash,
+                                           .file = scope->wanted->mark.file,
+                                       });
+        } else {
+            pk_verified_scope_forget(txn, scope->subnet);
+        }
+    }
+}
+
+/* Everything was compared: that is noted, and so are hashes that rows lack. */
+static void
+keep_comparison(struct pk_txn *txn, const struct pk_pass *pass, const struct pk_verified *before,
+                const struct pk_verified *now)
+{
+    bool same = before->fingerprint != NULL && strcmp(before->fingerprint, now->fingerprint) == 0;
+    if (!same || now->compared_at.ms - before->compared_at.ms >= RENEWED_AFTER_MS) {
+        pk_verified_put(txn, now);
+    }
+    for (size_t i = 0; i < pass->fleet.count; i++) {
+        const struct pk_fleet_server *server = &pass->fleet.at[i];
+        if (server->driver->read_hashes != NULL) {
+            pk_adm_hashes_fill(txn, server->config->name, &server->observed.rows);
+        }
+    }
+}
+
+/* What was said by another program or configuration is only replaced when all was compared. */
+static enum pk_code
+keep_hashes(const struct settling *settling, struct pk_error *err)
+{
+    const struct pk_pass *pass = settling->pass;
+    const struct pk_pass_result *result = pass->result;
+    const struct pk_verified now = {
+        .fingerprint = pk_narrow_fingerprint(pass->pool, pass->config),
+        .compared_at = pass->now,
+    };
+    struct pk_verified before;
+    enum pk_code code = pk_verified_load(pass->db, pass->pool, &before, err);
+    bool same = code == PK_OK && before.fingerprint != NULL &&
+                strcmp(before.fingerprint, now.fingerprint) == 0;
+    if (code != PK_OK || (pass->desired.narrow.used && !same)) {
+        return code;
+    }
+    struct pk_txn txn;
+    pk_txn_begin(pass->db, &txn);
+    if (!pass->desired.narrow.used) {
+        keep_comparison(&txn, pass, &before, &now);
+    }
+    for (size_t i = 0; i < result->relationship_count; i++) {
+        keep_scopes(settling, &txn, &result->relationships[i].plan, settling->done[i]);
+    }
+    return pk_txn_end(&txn, err);
 }
 
 /* -- The record ------------------------------------------------------------------------------- */
@@ -167,11 +266,10 @@ settled_of(struct settling *settling)
 {
     const struct pk_pass *pass = settling->pass;
     const struct pk_desired *desired = &pass->desired;
-    pk_prefixes_sort(&settling->open);
     return (struct pk_settled){
         .commit = desired->commit,
         .fingerprint = pk_narrow_fingerprint(pass->pool, pass->config),
-        .verified = desired->narrow.used ? desired->narrow.settled.verified : pass->now,
+        .verified = desired->narrow.used ? desired->narrow.verified : pass->now,
         .files = desired->source.all_files,
         .bytes = desired->source.all_bytes,
         .sources = settling->sources.at,
@@ -191,15 +289,30 @@ pk_pass_settle(struct pk_pass *pass, struct pk_error *err)
     if (!may_settle(pass)) {
         return PK_OK;
     }
-    for (size_t i = 0; i < pass->result->relationship_count; i++) {
-        settle_relationship(&settling, &pass->result->relationships[i].plan);
+    const struct pk_pass_result *result = pass->result;
+    settling.done = pk_array(pass->pool, const bool *, result->relationship_count + 1);
+    for (size_t i = 0; i < result->relationship_count; i++) {
+        const struct pk_relationship_plan *plan = &result->relationships[i].plan;
+        settling.is_blocked = settling.is_blocked || has_blocked(plan);
+        settling.done[i] = list_done(&settling, plan);
+        gather_open(&settling, &plan->comparison, settling.done[i]);
     }
-    if (settling.open.count > OPEN_LIMIT || settling.source_bytes > SOURCE_BYTES_LIMIT ||
+    settling.too_many = settling.open.count > OPEN_LIMIT; /* and then there are more */
+    pk_prefixes_sort(&settling.open);
+    for (size_t i = 0; i < result->relationship_count; i++) {
+        settle_relationship(&settling, &result->relationships[i].plan, settling.done[i]);
+    }
+    enum pk_code code = keep_hashes(&settling, err);
+    if (code != PK_OK) {
+        return code;
+    }
+    if (settling.is_blocked || settling.too_many || settling.source_bytes > SOURCE_BYTES_LIMIT ||
         !list_servers(&settling)) {
         return PK_OK;
     }
     const struct pk_settled settled = settled_of(&settling);
-    if (says_the_same(&pass->desired.narrow.settled, &settled)) {
+    const struct pk_narrow *narrow = &pass->desired.narrow;
+    if (!narrow->reopened && says_the_same(&narrow->settled, &settled)) {
         return PK_OK;
     }
     struct pk_txn txn;

@@ -19,6 +19,7 @@
 #include "agent/pass-select.h"
 #include "agent/pass-steps.h"
 #include "agent/record.h"
+#include "agent/sift.h"
 
 enum { TRUSTED_MS = 60 * 60 * 1000 }; /* a record that old is not relied on any more */
 
@@ -61,22 +62,42 @@ take_snapshot(struct pk_pass *pass)
 enum pk_code
 pk_pass_widen(struct pk_pass *pass, struct pk_error *err)
 {
+    bool has_policies = pass->desired.narrow.sifted != NULL; /* limited before it was cut down */
     enum pk_code code = pk_desired_widen(pass->pool, pass->config, &pass->desired, err);
-    if (code == PK_OK) {
+    if (code == PK_OK && !has_policies) {
         take_snapshot(pass);
     }
     return code;
 }
 
+/* After a server has changed: adds what hashes say of it to what is looked at. */
+static bool
+look_at_changed_servers(struct pk_pass *pass)
+{
+    struct pk_narrow *narrow = &pass->desired.narrow;
+    if (!pk_sift_servers(&pass->fleet, pk_narrow_fingerprint(pass->pool, pass->config),
+                         &pass->desired.repository, &pass->desired.snapshot, narrow) ||
+        !pk_desired_narrow_again(pass->pool, pass->config, &pass->desired)) {
+        return false;
+    }
+    take_snapshot(pass);
+    return pk_narrow_observe(&pass->fleet, narrow);
+}
+
 enum pk_code
 pk_pass_observe(struct pk_pass *pass, struct pk_error *err)
 {
-    const struct pk_narrow *narrow = &pass->desired.narrow;
-    if (narrow->used && !pk_narrow_observe(&pass->fleet, narrow)) {
+    struct pk_narrow *narrow = &pass->desired.narrow;
+    if (narrow->used && !pk_narrow_observe(&pass->fleet, narrow) &&
+        !look_at_changed_servers(pass)) {
         enum pk_code code = pk_pass_widen(pass, err);
         if (code != PK_OK) {
             return code;
         }
+    }
+    if (!narrow->used && !narrow->over) {
+        pk_sift(&pass->fleet, pk_narrow_fingerprint(pass->pool, pass->config),
+                &pass->desired.snapshot, narrow);
     }
     if (!narrow->used) {
         pk_fleet_observe(&pass->fleet);
@@ -230,7 +251,7 @@ count_in_sync(const struct pk_pass_result *result)
 static bool
 is_trusted(const struct pk_pass *pass)
 {
-    int64_t age_ms = pass->now.ms - pass->desired.narrow.settled.verified.ms;
+    int64_t age_ms = pass->now.ms - pass->desired.narrow.verified.ms;
     return !pass->request->compare_all && age_ms >= 0 && age_ms <= TRUSTED_MS;
 }
 
@@ -241,7 +262,7 @@ is_trusted(const struct pk_pass *pass)
 static enum pk_code
 look_narrow(struct pk_pass *pass, struct pk_error *err)
 {
-    const struct pk_narrow *narrow = &pass->desired.narrow;
+    struct pk_narrow *narrow = &pass->desired.narrow;
     enum pk_code code = look(pass, err);
     if (code != PK_OK || !narrow->used) {
         return code;
@@ -252,6 +273,7 @@ look_narrow(struct pk_pass *pass, struct pk_error *err)
     }
     struct pk_sha256 digest = pass->result->digest;
     size_t in_sync = count_in_sync(pass->result);
+    narrow->over = true;
     if ((code = pk_pass_widen(pass, err)) == PK_OK && (code = look(pass, err)) == PK_OK) {
         pass->disagreed = suffices && (!pk_sha256_equal(&digest, &pass->result->digest) ||
                                        in_sync != count_in_sync(pass->result));

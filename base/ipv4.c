@@ -4,8 +4,9 @@
  */
 #include "base/ipv4.h"
 
-#include <stdio.h>
 #include <string.h>
+
+enum { DECIMAL = 10, DECIMAL_DIGITS = 10 };
 
 /* Reads one number 0..max without leading zeros; NULL when there is none. */
 static const char *
@@ -99,33 +100,57 @@ pk_parse_range(const char *text, struct pk_range *range)
     return true;
 }
 
+/* Addresses are written by the hundred thousand, so not by format.  @return the end */
+static char *
+write_number(char *out, unsigned number)
+{
+    char digits[DECIMAL_DIGITS];
+    size_t count = 0;
+    do {
+        digits[count++] = (char)('0' + number % DECIMAL);
+        number /= DECIMAL;
+    } while (number != 0);
+    while (count != 0) {
+        *out++ = digits[--count];
+    }
+    return out;
+}
+
+static char *
+write_ipv4(char *out, uint32_t address)
+{
+    for (int shift = 24; shift >= 0; shift -= 8) {
+        out = write_number(out, address >> shift & 255);
+        *out++ = '.';
+    }
+    return out - 1;
+}
+
 char *
 pk_format_ipv4(char out[PK_IPV4_TEXT_BYTES], uint32_t address)
 {
-    snprintf(out, PK_IPV4_TEXT_BYTES, "%u.%u.%u.%u", address >> 24, address >> 16 & 255,
-             address >> 8 & 255, address & 255);
+    *write_ipv4(out, address) = '\0';
     return out;
 }
 
 char *
 pk_format_prefix(char out[PK_PREFIX_TEXT_BYTES], struct pk_prefix prefix)
 {
-    char address[PK_IPV4_TEXT_BYTES];
-    snprintf(out, PK_PREFIX_TEXT_BYTES, "%s/%u", pk_format_ipv4(address, prefix.address),
-             prefix.length);
+    char *end = write_ipv4(out, prefix.address);
+    *end++ = '/';
+    *write_number(end, prefix.length) = '\0';
     return out;
 }
 
 char *
 pk_format_range(char out[PK_RANGE_TEXT_BYTES], struct pk_range range)
 {
-    char first[PK_IPV4_TEXT_BYTES], last[PK_IPV4_TEXT_BYTES];
-    pk_format_ipv4(first, range.first);
-    if (range.first == range.last) {
-        snprintf(out, PK_RANGE_TEXT_BYTES, "%s", first);
-    } else {
-        snprintf(out, PK_RANGE_TEXT_BYTES, "%s-%s", first, pk_format_ipv4(last, range.last));
+    char *end = write_ipv4(out, range.first);
+    if (range.first != range.last) {
+        *end++ = '-';
+        end = write_ipv4(end, range.last);
     }
+    *end = '\0';
     return out;
 }
 

@@ -1,10 +1,14 @@
 /*
  * A bump allocator whose blocks are talloc chunks: talloc gives the nesting and frees a tree of
  * pools in one call, the blocks keep a hundred thousand scopes from being two million chunks.
+ *
+ * Objects are cut from the front of a block and texts, which need no alignment, from its end.  What
+ * is cut is zeroed then and not with its block: it is about to be written, and texts never need it.
  */
 #include "base/pool.h"
 
 #include <stdalign.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,11 +20,13 @@ enum {
     FIRST_BLOCK_BYTES = 1024,
     LARGEST_BLOCK_BYTES = 256 * 1024,
     FIRST_VECTOR_CAPACITY = 8,
+    USUAL_TEXT_BYTES = 256,
+    LARGE_VECTOR_SHARE = 4, /* a large vector grows by a quarter: what is not used costs memory */
 };
 
 struct pk_pool {
     char *next;         /* first free byte of the current block */
-    size_t left;        /* free bytes in it                     */
+    size_t left;        /* free bytes from there                */
     size_t block_bytes; /* size of the next block               */
 };
 
@@ -66,35 +72,65 @@ pk_pool_release(struct pk_pool **pool)
 static void *
 new_block(struct pk_pool *pool, size_t bytes)
 {
-    void *block = talloc_zero_size(pool, bytes);
+    void *block = talloc_size(pool, bytes);
     if (block == NULL) {
         pk_out_of_memory();
     }
     return block;
 }
 
-void *
-pk_alloc(struct pk_pool *pool, size_t bytes)
+/* Is there room for so much?  If not, there is in a new block, unless it is to be one of its own.
+ */
+static bool
+make_room(struct pk_pool *pool, size_t bytes)
+{
+    if (bytes <= pool->left) {
+        return true;
+    }
+    if (bytes > pool->block_bytes / 2) {
+        return false; /* the current block keeps its rest */
+    }
+    pool->next = new_block(pool, pool->block_bytes);
+    pool->left = pool->block_bytes;
+    if (pool->block_bytes < LARGEST_BLOCK_BYTES) {
+        pool->block_bytes *= 2;
+    }
+    return true;
+}
+
+/* Room for an object; nothing is written there. */
+static void *
+cut_object(struct pk_pool *pool, size_t bytes)
 {
     const size_t align = alignof(max_align_t);
     if (bytes > SIZE_MAX - align) {
         pk_out_of_memory();
     }
     size_t rounded = bytes == 0 ? align : (bytes + align - 1) / align * align;
-    if (rounded > pool->block_bytes / 2) {
-        return new_block(pool, rounded); /* a block of its own: the current one keeps its rest */
-    }
-    if (rounded > pool->left) {
-        pool->next = new_block(pool, pool->block_bytes);
-        pool->left = pool->block_bytes;
-        if (pool->block_bytes < LARGEST_BLOCK_BYTES) {
-            pool->block_bytes *= 2;
-        }
+    if (!make_room(pool, rounded)) {
+        return new_block(pool, rounded);
     }
     void *cut = pool->next;
     pool->next += rounded;
     pool->left -= rounded;
     return cut;
+}
+
+/* Room for a text; nothing is written there. */
+static char *
+cut_text(struct pk_pool *pool, size_t bytes)
+{
+    if (!make_room(pool, bytes)) {
+        return new_block(pool, bytes);
+    }
+    pool->left -= bytes;
+    return pool->next + pool->left;
+}
+
+void *
+pk_alloc(struct pk_pool *pool, size_t bytes)
+{
+    return memset(cut_object(pool, bytes), 0, bytes);
 }
 
 void *
@@ -110,8 +146,12 @@ pk_alloc_array(struct pk_pool *pool, size_t count, size_t element_bytes)
 char *
 pk_strndup(struct pk_pool *pool, const char *text, size_t bytes)
 {
-    char *copy = pk_alloc(pool, bytes + 1);
+    if (bytes == SIZE_MAX) {
+        pk_out_of_memory();
+    }
+    char *copy = cut_text(pool, bytes + 1);
     memcpy(copy, text, bytes);
+    copy[bytes] = '\0';
     return copy;
 }
 
@@ -124,14 +164,18 @@ pk_strdup(struct pk_pool *pool, const char *text)
 char *
 pk_vsprintf(struct pk_pool *pool, const char *format, va_list args)
 {
+    char usual[USUAL_TEXT_BYTES];
     va_list again;
     va_copy(again, args);
-    int bytes = vsnprintf(NULL, 0, format, again);
+    int bytes = vsnprintf(usual, sizeof usual, format, again);
     va_end(again);
     if (bytes < 0) {
         pk_out_of_memory();
     }
-    char *text = pk_alloc(pool, (size_t)bytes + 1);
+    if ((size_t)bytes < sizeof usual) {
+        return pk_strndup(pool, usual, (size_t)bytes);
+    }
+    char *text = cut_text(pool, (size_t)bytes + 1);
     vsnprintf(text, (size_t)bytes + 1, format, args);
     return text;
 }
@@ -146,16 +190,34 @@ pk_sprintf(struct pk_pool *pool, const char *format, ...)
     return text;
 }
 
+/* What is larger than any block is a chunk of its own, and moves without leaving a copy behind. */
+static void *
+grow_chunk(struct pk_pool *pool, void *at, size_t old_bytes, size_t bytes)
+{
+    char *larger = talloc_realloc_size(pool, at, bytes);
+    if (larger == NULL) {
+        pk_out_of_memory();
+    }
+    memset(larger + old_bytes, 0, bytes - old_bytes);
+    return larger;
+}
+
 void *
 pk_grow(struct pk_pool *pool, void *at, size_t count, size_t *capacity, size_t element_bytes)
 {
     if (count < *capacity) {
         return at;
     }
-    *capacity = count == 0 ? FIRST_VECTOR_CAPACITY : count * 2;
+    size_t old_bytes = count * element_bytes;
+    bool is_chunk = old_bytes > LARGEST_BLOCK_BYTES;
+    size_t more = is_chunk ? count / LARGE_VECTOR_SHARE : count;
+    *capacity = count == 0 ? FIRST_VECTOR_CAPACITY : count + more;
+    if (is_chunk && *capacity < SIZE_MAX / element_bytes) {
+        return grow_chunk(pool, at, old_bytes, *capacity * element_bytes);
+    }
     void *larger = pk_alloc_array(pool, *capacity, element_bytes);
     if (count != 0) {
-        memcpy(larger, at, count * element_bytes);
+        memcpy(larger, at, old_bytes);
     }
     return larger;
 }

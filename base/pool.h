@@ -63,7 +63,8 @@ char *pk_vsprintf(struct pk_pool *pool, const char *format, va_list args) PK_PRI
 
 /**
  * A growing array that lives in a pool.  `struct pk_foos { struct pk_foo *at; size_t count,
- * capacity; }` with `*pk_push(pool, &foos) = foo`.  Old copies stay in the pool until it is freed.
+ * capacity; }` with `*pk_push(pool, &foos) = foo`.  Once it has grown, the array is only where the
+ * vector says.
  */
 #define PK_VECTOR(type)                                                                            \
     struct {                                                                                       \

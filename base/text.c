@@ -11,6 +11,8 @@
 
 #include "base/utf8.h"
 
+enum { DELETE = 0x7f };
+
 /* U+FFFD, for bytes that are no text. */
 #define REPLACEMENT "\xef\xbf\xbd"
 
@@ -52,16 +54,18 @@ void
 pk_text_addf(struct pk_text *text, const char *format, ...)
 {
     va_list args, again;
+    reserve(text, 0);
+    size_t room = text->capacity - text->count;
     va_start(args, format);
     va_copy(again, args);
-    int bytes = vsnprintf(NULL, 0, format, again);
+    int bytes = vsnprintf(text->at + text->count, room, format, again);
     va_end(again);
-    if (bytes > 0) {
+    if (bytes > 0 && (size_t)bytes >= room) {
         reserve(text, (size_t)bytes);
         vsnprintf(text->at + text->count, (size_t)bytes + 1, format, args);
-        text->count += (size_t)bytes;
     }
     va_end(args);
+    text->count += bytes > 0 ? (size_t)bytes : 0;
 }
 
 static void
@@ -78,23 +82,52 @@ add_escaped(struct pk_text *text, unsigned char c)
     }
 }
 
+/* How much of it stands in JSON as it is: printable ASCII but quote and backslash. */
+static size_t
+plain_bytes(const char *more)
+{
+    size_t count = 0;
+    for (; more[count] >= ' ' && more[count] < DELETE; count++) {
+        if (more[count] == '"' || more[count] == '\\') {
+            break;
+        }
+    }
+    return count;
+}
+
+/* The character that @p more begins with, whatever it is.  @return its length there */
+static size_t
+add_character(struct pk_text *text, const char *more)
+{
+    uint32_t point = 0;
+    size_t length = pk_utf8_decode(more, SIZE_MAX, &point);
+    if (length == 0) {
+        pk_text_add(text, REPLACEMENT);
+        return 1;
+    }
+    if (point < ' ' || point == '"' || point == '\\') {
+        add_escaped(text, (unsigned char)point);
+    } else {
+        pk_text_add_bytes(text, more, length);
+    }
+    return length;
+}
+
 void
 pk_text_add_json(struct pk_text *text, const char *more)
 {
-    uint32_t point = 0;
-    pk_text_add(text, "\"");
-    for (size_t length; *more != '\0'; more += length) {
-        length = pk_utf8_decode(more, SIZE_MAX, &point);
-        if (length == 0) {
-            pk_text_add(text, REPLACEMENT);
-            length = 1;
-        } else if (point < ' ' || point == '"' || point == '\\') {
-            add_escaped(text, (unsigned char)point);
-        } else {
-            pk_text_add_bytes(text, more, length);
-        }
+    if (text->capacity == 0) { /* mostly the string is all there will be */
+        text->capacity = strlen(more) + sizeof "\"\"";
+        text->at = pk_alloc(text->pool, text->capacity);
     }
-    pk_text_add(text, "\"");
+    pk_text_add_bytes(text, "\"", 1);
+    for (size_t length = plain_bytes(more); more[length] != '\0'; length = plain_bytes(more)) {
+        pk_text_add_bytes(text, more, length);
+        more += length;
+        more += add_character(text, more);
+    }
+    pk_text_add(text, more);
+    pk_text_add_bytes(text, "\"", 1);
 }
 
 const char *

@@ -37,10 +37,22 @@ compare(const void *left, const void *right)
     return order;
 }
 
+/* Mostly it is written in order: looking is cheaper than sorting. */
+static bool
+is_sorted(const struct pk_written_list *list)
+{
+    for (size_t i = 1; i < list->count; i++) {
+        if (compare(&list->at[i - 1], &list->at[i]) > 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 void
 pk_written_sort(struct pk_written_list *list)
 {
-    if (list->count > 1) {
+    if (!is_sorted(list)) {
         qsort(list->at, list->count, sizeof list->at[0], compare);
     }
 }

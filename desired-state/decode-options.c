@@ -91,7 +91,7 @@ read_values(const struct pk_decoder *decoder, const char *name, const struct pk_
         texts[i] = items[i].text;
     }
     struct pk_error err = {0};
-    const char *values = pk_option_values(decoder->pool, option, texts, count, &err);
+    const char *values = pk_option_values(decoder->scratch, option, texts, count, &err);
     if (values == NULL) {
         diagnose_values(decoder, name, option, node, &err);
     }
@@ -110,9 +110,12 @@ read_option(const struct pk_decoder *decoder, const char *name, const struct pk_
     }
     const char *values =
         reader.value != NULL ? read_values(decoder, name, option, reader.value) : NULL;
-    return values != NULL ? pk_option_wrap(decoder->pool, values, reader.flags[ALWAYS_SEND],
-                                           reader.flags[NEVER_SEND])
-                          : NULL;
+    if (values == NULL) {
+        return NULL;
+    }
+    return pk_strdup(decoder->pool,
+                     pk_option_wrap(decoder->scratch, values, reader.flags[ALWAYS_SEND],
+                                    reader.flags[NEVER_SEND]));
 }
 
 static void

@@ -90,14 +90,14 @@ read_identifier(const struct pk_decoder *decoder, const struct pk_field *field,
                     "%s: '%s' is not 1 to %zu bytes", field->name, node->text, most);
         return NULL;
     }
-    struct pk_text out = {.pool = decoder->pool};
+    struct pk_text out = {.pool = decoder->scratch};
     pk_text_add(&out, field->name);
     pk_text_add(&out, "=");
     for (size_t i = 0; i < bytes; i++) {
         pk_text_add(&out, i != 0 ? ":" : "");
         pk_text_add_bytes(&out, hex + 2 * i, 2);
     }
-    return pk_text_end(&out);
+    return pk_strdup(decoder->pool, pk_text_end(&out));
 }
 
 static const char *
@@ -229,7 +229,7 @@ read_reservation(const struct reservation *reservation, const struct pk_prefix *
     const struct pk_decoder *decoder = reservation->decoder;
     const struct pk_node *ip = reservation->values[PK_RESERVATION_IP];
     const char *identifier = find_identifier(reservation);
-    struct pk_text value = {.pool = decoder->pool};
+    struct pk_text value = {.pool = decoder->scratch};
     uint32_t address;
     pk_text_add(&value, "{");
     add_text(&value, reservation, PK_RESERVATION_HOSTNAME);
@@ -245,7 +245,7 @@ read_reservation(const struct reservation *reservation, const struct pk_prefix *
     pk_text_add(&value, "}");
     if (identifier != NULL) {
         pk_declare(decoder, out, &pk_scope_fields.at[PK_SCOPE_RESERVATIONS], identifier,
-                   pk_text_end(&value), reservation->node);
+                   pk_strdup(decoder->pool, pk_text_end(&value)), reservation->node);
     }
 }
 

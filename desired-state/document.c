@@ -20,6 +20,8 @@ const struct pk_document_limits pk_document_default_limits = {
     .depth = 16,
 };
 
+enum { FEW_KEYS = 16 };
+
 /* A container that has begun: its children are the stack from here on. */
 struct frame {
     enum pk_node_kind kind;
@@ -208,12 +210,26 @@ compare_keys(const void *left, const void *right)
     return order != 0 ? order : a < b ? -1 : 1;
 }
 
+/* Few keys are compared each with each: cheaper than bringing them into an order. */
+static bool
+are_few_and_differ(struct pk_node *const *keys, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; j < i; j++) {
+            if (count > FEW_KEYS || strcmp(keys[i]->text, keys[j]->text) == 0) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
 /* The first of equal keys counts. */
 static void
 drop_duplicates(struct reader *reader)
 {
     struct pk_node **keys = reader->keys.at;
-    if (reader->keys.count < 2) {
+    if (are_few_and_differ(keys, reader->keys.count)) {
         return;
     }
     qsort(keys, reader->keys.count, sizeof keys[0], compare_keys);

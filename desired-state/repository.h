@@ -87,6 +87,15 @@ enum pk_code pk_repository_read(struct pk_pool *pool, const struct pk_repository
                                 const char *commit, struct pk_source_file **files, size_t *count,
                                 struct pk_diagnostics *diagnostics, struct pk_error *err);
 
+/**
+ * Only these files of what pk_repository_read() answers, in their order.
+ * @return as pk_repository_read(); PK_EINVAL when one is not there or may not be read
+ */
+enum pk_code
+pk_repository_read_only(struct pk_pool *pool, const struct pk_repository_config *config,
+                        const char *commit, const char *const *paths, size_t count,
+                        struct pk_source_file **files, struct pk_error *err);
+
 /** The files of two commits that differ: changed ones are in both lists, all sorted by path. */
 struct pk_repository_changes {
     struct pk_source_file *before, *after;

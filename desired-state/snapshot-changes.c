@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/text.h"
 #include "desired-state/snapshot.h"
 
 static int
@@ -32,6 +33,21 @@ say_the_same(const struct pk_wanted_scope *a, const struct pk_wanted_scope *b)
                 strcmp(a->parts.at[i].value, b->parts.at[i].value) == 0;
     }
     return equal;
+}
+
+struct pk_sha256
+pk_wanted_hash(const struct pk_wanted_scope *scope)
+{
+    if (scope->owned_kea_count == 0) {
+        return pk_parts_hash_with(&scope->parts, &scope->owned, sizeof scope->owned);
+    }
+    PK_SCRATCH(scratch);
+    struct pk_text owned = {.pool = scratch};
+    pk_text_add_bytes(&owned, (const char *)&scope->owned, sizeof scope->owned);
+    for (size_t i = 0; i < scope->owned_kea_count; i++) {
+        pk_text_add_bytes(&owned, scope->owned_kea[i], strlen(scope->owned_kea[i]) + 1);
+    }
+    return pk_parts_hash_with(&scope->parts, owned.at, owned.count);
 }
 
 struct pk_prefixes

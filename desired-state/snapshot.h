@@ -72,6 +72,9 @@ pk_snapshot_relationship(const struct pk_snapshot *snapshot, const char *name);
 struct pk_prefixes
 pk_snapshot_changes(struct pk_pool *pool, const struct pk_snapshot *a, const struct pk_snapshot *b);
 
+/** Of what a scope says and owns, wherever it is written: equal hashes, equal declarations. */
+struct pk_sha256 pk_wanted_hash(const struct pk_wanted_scope *scope);
+
 /** The snapshot with the scopes of these subnets (sorted) alone. */
 struct pk_snapshot pk_snapshot_only(struct pk_pool *pool, const struct pk_snapshot *snapshot,
                                     const struct pk_prefixes *subnets);

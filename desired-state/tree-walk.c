@@ -21,6 +21,12 @@ walk_done(struct walk *walk)
     pk_git_close(&walk->git);
 }
 
+static void
+entry_release(git_tree_entry **entry)
+{
+    git_tree_entry_free(*entry);
+}
+
 static enum pk_entry_kind
 kind_of(const git_tree_entry *entry)
 {
@@ -210,6 +216,47 @@ pk_repository_read(struct pk_pool *pool, const struct pk_repository_config *conf
     }
     pk_source_finish(&walk.files, files, count);
     return PK_OK;
+}
+
+static enum pk_code
+read_path(struct walk *walk, const git_tree *tree, const char *path, struct pk_error *err)
+{
+    PK_CLEANUP(entry_release) git_tree_entry *entry = NULL;
+    if (git_tree_entry_bypath(&entry, tree, path) != 0 || kind_of(entry) != PK_ENTRY_FILE) {
+        return pk_error_set(err, PK_EINVAL, path, "commit %.8s has no such file", walk->commit);
+    }
+    return read_blob(walk, git_tree_entry_id(entry), path, err);
+}
+
+enum pk_code
+pk_repository_read_only(struct pk_pool *pool, const struct pk_repository_config *config,
+                        const char *commit, const char *const *paths, size_t count,
+                        struct pk_source_file **files, struct pk_error *err)
+{
+    struct pk_diagnostics diagnostics = {.pool = pool};
+    PK_CLEANUP(walk_done)
+    struct walk walk = {
+        .files = {.pool = pool, .limits = config, .diagnostics = &diagnostics},
+        .bare = config->bare,
+        .commit = commit,
+    };
+    git_oid folder;
+    enum pk_code code = open_walk(&walk, &folder, err);
+    if (code != PK_OK) {
+        return code;
+    }
+    PK_CLEANUP(pk_git_tree_release) git_tree *tree = NULL;
+    if (!walk.stopped && git_tree_lookup(&tree, walk.git.repository, &folder) != 0) {
+        return pk_git_damaged(err, walk.bare, "the top folder");
+    }
+    for (size_t i = 0; i < count && code == PK_OK && !walk.stopped; i++) {
+        code = read_path(&walk, tree, paths[i], err);
+    }
+    if (code == PK_OK && (walk.stopped || walk.files.list.count != count)) {
+        return pk_error_set(err, PK_EINVAL, commit, "not all of the files may be read");
+    }
+    *files = walk.files.list.at;
+    return code;
 }
 
 /* -- two commits ------------------------------------------------------------------------------ */

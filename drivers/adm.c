@@ -158,6 +158,17 @@ adm_read_near(struct pk_server *server, struct pk_pool *pool, const struct pk_pr
 }
 
 static enum pk_code
+adm_read_hashes(struct pk_server *server, struct pk_pool *pool, struct pk_row_hashes *out,
+                struct pk_error *err)
+{
+    if (server->db == NULL) {
+        *out = (struct pk_row_hashes){.count = 0};
+        return PK_OK;
+    }
+    return pk_adm_hashes_load(server->db, pool, server->config->name, out, err);
+}
+
+static enum pk_code
 adm_health(struct pk_server *server, struct pk_health *out, struct pk_error *err)
 {
     (void)server;
@@ -328,6 +339,7 @@ const struct pk_driver pk_driver_adm = {
     .sequence = adm_sequence,
     .read = adm_read,
     .read_near = adm_read_near,
+    .read_hashes = adm_read_hashes,
     .write = adm_write,
     .verify = adm_verify,
     .health = adm_health,

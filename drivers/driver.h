@@ -15,6 +15,7 @@
 #include "adm/db.h"
 #include "adm/fault.h"
 #include "adm/model.h"
+#include "adm/scopes.h"
 
 /**
  * Where a server is, from the agent's own configuration.  Lives as long as that.  Secrets are named
@@ -164,6 +165,12 @@ struct pk_driver {
     enum pk_code (*read_near)(struct pk_server *server, struct pk_pool *pool,
                               const struct pk_prefix *subnets, const uint32_t *ids, size_t count,
                               struct pk_observation *out, struct pk_error *err);
+    /**
+     * Every row by subnet, subnet id and hash, for a server that keeps hashes with its rows.
+     * NULL: only read() can tell.
+     */
+    enum pk_code (*read_hashes)(struct pk_server *server, struct pk_pool *pool,
+                                struct pk_row_hashes *out, struct pk_error *err);
     /**
      * Offers a batch in order.
      * @param results  one for each change

@@ -117,13 +117,14 @@ a_vector_keeps_its_elements_while_it_grows(void **state)
     (void)state;
     PK_SCRATCH(pool);
     PK_VECTOR(int) numbers = {0};
-    for (int i = 0; i < 1000; i++) {
+    enum { COUNT = 200000 }; /* much more than a block has room for */
+    for (int i = 0; i < COUNT; i++) {
         int *last = pk_push(pool, &numbers);
         assert_int_equal(*last, 0);
         *last = i;
     }
-    assert_int_equal(numbers.count, 1000);
-    for (int i = 0; i < 1000; i++) {
+    assert_int_equal(numbers.count, COUNT);
+    for (int i = 0; i < COUNT; i++) {
         assert_int_equal(numbers.at[i], i);
     }
 }

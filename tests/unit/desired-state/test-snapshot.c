@@ -249,6 +249,33 @@ a_change_is_what_is_said_otherwise_wherever_it_stands(void **state)
 }
 
 static void
+a_hash_is_of_what_is_said_and_owned_wherever_it_stands(void **state)
+{
+    (void)state;
+    PK_SCRATCH(pool);
+    static const char *const differing[] = {
+        "  - {subnet: 10.0.1.0/24, relationship: r, lease-time: 1h}\n",
+        "  - {subnet: 10.0.1.0/24, relationship: r, lease-time: 2h}\n",
+        "  - {subnet: 10.0.1.0/24, relationship: s, lease-time: 1h}\n",
+        "  - {subnet: 10.0.1.0/24, relationship: r, lease-time: 1h, options: {}}\n",
+        "  - {subnet: 10.0.1.0/24, relationship: r, lease-time: 1h, kea: {a: null}}\n",
+        "  - {subnet: 10.0.1.0/24, relationship: r, lease-time: 1h, kea: {b: null}}\n",
+    };
+    enum { COUNT = sizeof differing / sizeof differing[0] };
+    struct pk_sha256 hashes[COUNT];
+    for (size_t i = 0; i < COUNT; i++) {
+        struct pk_snapshot lower = of_text(pool, pk_sprintf(pool, "\n# word\n%s", differing[i]));
+        struct pk_snapshot snapshot = of_text(pool, differing[i]);
+        hashes[i] = pk_wanted_hash(&snapshot.scopes[0]);
+        struct pk_sha256 same = pk_wanted_hash(&lower.scopes[0]);
+        assert_true(pk_sha256_equal(&hashes[i], &same));
+        for (size_t j = 0; j < i; j++) {
+            assert_false(pk_sha256_equal(&hashes[i], &hashes[j]));
+        }
+    }
+}
+
+static void
 a_cut_down_snapshot_keeps_its_relationships(void **state)
 {
     (void)state;
@@ -273,6 +300,7 @@ main(void)
         cmocka_unit_test(errors_found_before_reject_the_revision_too),
         cmocka_unit_test(warnings_do_not_reject_a_revision),
         cmocka_unit_test(a_change_is_what_is_said_otherwise_wherever_it_stands),
+        cmocka_unit_test(a_hash_is_of_what_is_said_and_owned_wherever_it_stands),
         cmocka_unit_test(a_cut_down_snapshot_keeps_its_relationships),
         cmocka_unit_test(a_snapshot_borrows_nothing_from_its_files),
     };

@@ -89,7 +89,7 @@ static const struct guard_case {
      {9, 9, "want SUBNET\na SUBNET\nbase SUBNET", in_step}},
     {"empty: nothing wanted",
      1u << PK_GUARD_EMPTY | 1u << PK_GUARD_DELETES,
-     "Git names 0 scopes, 1 were verified",
+     "Git names 0 scopes, 1 was verified",
      "relationship campus prune:owned\nsame " FIRST "\nowned " FIRST,
      {0}},
     {"empty: under half",

@@ -24,6 +24,7 @@
 enum {
     PASSES_UNTIL_ALL = 10,          /* every tenth pass compares everything                  */
     JITTER_PARTS = 10,              /* a tenth of the interval, either way                   */
+    PARTS_FOR_CLIENTS = 100,        /* one of them is ours                                   */
     IDLE_PROMISE_MS = 5 * 1000,     /* how late the loop may be after a planned wake-up      */
     ACTION_PROMISE_MS = 120 * 1000, /* the longest single step of a pass beside the fetch */
 };
@@ -36,6 +37,13 @@ pk_agent_jitter_ms(int64_t interval_ms, uint64_t random)
                        : interval_ms - spread + (int64_t)(random % (uint64_t)(2 * spread + 1));
 }
 
+int64_t
+pk_agent_interval_ms(int64_t configured_ms, int64_t busy_ms)
+{
+    int64_t bearable_ms = busy_ms * PARTS_FOR_CLIENTS;
+    return bearable_ms > configured_ms ? bearable_ms : configured_ms;
+}
+
 static void
 schedule_next(struct pk_agent *agent)
 {
@@ -43,7 +51,8 @@ schedule_next(struct pk_agent *agent)
     if (getrandom(&random, sizeof random, 0) != (ssize_t)sizeof random) {
         random = (uint64_t)pk_mono_now().ms;
     }
-    agent->next_pass.ms = pk_mono_now().ms + pk_agent_jitter_ms(agent->config->interval_ms, random);
+    int64_t interval_ms = pk_agent_interval_ms(agent->config->interval_ms, agent->busy_ms);
+    agent->next_pass.ms = pk_mono_now().ms + pk_agent_jitter_ms(interval_ms, random);
 }
 
 void
@@ -129,6 +138,7 @@ pk_agent_pass(struct pk_agent *agent, struct pk_pool *pool, const char *const *n
     enum pk_code code = pk_pass_run(pool, agent->config, agent->db, &request, result, err);
     agent->passes++;
     agent->was_asked = false;
+    agent->busy_ms = result->busy_ms;
     log_pass(result, code, err);
     notify_status(agent, result, code, err);
     return result->exit;

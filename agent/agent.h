@@ -20,7 +20,8 @@ struct pk_agent {
     struct pk_notify notify;
     struct pk_mono next_pass;
     unsigned long long passes;
-    bool was_asked; /**< by a person, since the last pass: nothing keeps it from fetching     */
+    int64_t busy_ms; /**< the longest that a server was kept busy by the last pass              */
+    bool was_asked;  /**< by a person, since the last pass: nothing keeps it from fetching     */
     struct pk_error failure; /**< why it cannot go on                                       */
 };
 
@@ -38,6 +39,12 @@ enum pk_exit pk_agent_pass(struct pk_agent *agent, struct pk_pool *pool, const c
 
 /** A person asks for a pass as soon as the agent is idle: that token is never queued twice. */
 void pk_agent_wake(struct pk_agent *agent);
+
+/**
+ * The interval, or so much longer that the servers spend no more than a hundredth of their time on
+ * being asked.
+ */
+int64_t pk_agent_interval_ms(int64_t configured_ms, int64_t busy_ms);
 
 /** Between @p interval_ms less and more a tenth, so that many agents do not ask Git at once. */
 int64_t pk_agent_jitter_ms(int64_t interval_ms, uint64_t random);

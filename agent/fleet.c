@@ -103,19 +103,32 @@ struct tasks {
     void (*work)(struct task *task);
 };
 
+/* A server does nothing else while it answers; one that is here has no clients to keep waiting. */
+static void
+count_busy(struct pk_fleet_server *server, struct pk_mono since)
+{
+    if (server->driver->is_remote) {
+        server->busy_ms += pk_mono_now().ms - since.ms;
+    }
+}
+
 static void
 ask_peerings(struct task *task)
 {
     struct pk_fleet_server *server = task->server;
+    struct pk_mono start = pk_mono_now();
     task->code =
         server->driver->peerings(server->connection, task->pool, &task->peerings, &task->err);
+    count_busy(server, start);
 }
 
 static void
 read_all(struct task *task)
 {
     struct pk_fleet_server *server = task->server;
+    struct pk_mono start = pk_mono_now();
     task->code = server->driver->read(server->connection, task->pool, &task->observed, &task->err);
+    count_busy(server, start);
 }
 
 static void
@@ -267,6 +280,29 @@ pk_fleet_observe_near(struct pk_fleet *fleet, const struct pk_prefix *subnets, c
             server->partly = true;
         }
     }
+}
+
+bool
+pk_fleet_sequence(struct pk_fleet *fleet, struct pk_fleet_server *server, const char *since,
+                  const char **out)
+{
+    struct pk_error ignored; /* whoever reads it says it better */
+    struct pk_mono start = pk_mono_now();
+    bool told =
+        server->connection != NULL &&
+        server->driver->sequence(server->connection, fleet->pool, since, out, &ignored) == PK_OK;
+    count_busy(server, start);
+    return told;
+}
+
+int64_t
+pk_fleet_busy_ms(const struct pk_fleet *fleet)
+{
+    int64_t most = 0;
+    for (size_t i = 0; i < fleet->count; i++) {
+        most = fleet->at[i].busy_ms > most ? fleet->at[i].busy_ms : most;
+    }
+    return most;
 }
 
 struct pk_fleet_server *

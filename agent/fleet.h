@@ -23,6 +23,7 @@ struct pk_fleet_server {
     const char *problem; /**< known, but its high availability is not what Git says: what to do
                               (agent/pairing.h); or NULL */
     struct pk_mono observed_at;
+    int64_t busy_ms; /**< it spent on answering us in this pass, 0 unless remote */
     struct pk_retired_ids retired_ids;
 };
 
@@ -53,6 +54,13 @@ void pk_fleet_observe_near(struct pk_fleet *fleet, const struct pk_prefix *subne
 
 /** The server called @p name, or NULL. */
 struct pk_fleet_server *pk_fleet_find(const struct pk_fleet *fleet, const char *name);
+
+/** Asks for the change sequence (drivers/driver.h): false when it cannot be told. */
+bool pk_fleet_sequence(struct pk_fleet *fleet, struct pk_fleet_server *server, const char *since,
+                       const char **out);
+
+/** The longest that one server was kept from its clients. */
+int64_t pk_fleet_busy_ms(const struct pk_fleet *fleet);
 
 /** For PK_CLEANUP. */
 void pk_fleet_close(struct pk_fleet *fleet);

@@ -284,11 +284,8 @@ static bool
 is_unchanged(struct pk_fleet *fleet, struct pk_fleet_server *server, const struct pk_narrow *narrow)
 {
     const char *sequence, *before = settled_sequence(&narrow->settled, server->config->name);
-    struct pk_error ignored;
-    return before != NULL && server->connection != NULL && server->driver->read_near != NULL &&
-           server->driver->sequence(server->connection, fleet->pool, before, &sequence, &ignored) ==
-               PK_OK &&
-           strcmp(sequence, before) == 0;
+    return before != NULL && server->driver->read_near != NULL &&
+           pk_fleet_sequence(fleet, server, before, &sequence) && strcmp(sequence, before) == 0;
 }
 
 /* Has the server only rows that were asked for? */

@@ -327,6 +327,7 @@ pk_pass_run(struct pk_pool *pool, const struct pk_config *config, struct pk_db *
         take_snapshot(&pass);
         code = walk(&pass, err);
     }
+    result->busy_ms = pk_fleet_busy_ms(&pass.fleet);
     pk_desired_close(&pass.desired);
     pk_fleet_close(&pass.fleet);
     if (code == PK_OK) {

@@ -62,6 +62,7 @@ struct pk_pass_result {
     struct pk_summary summary;
     struct pk_sha256 digest;
     bool acted;
+    int64_t busy_ms; /**< the longest that one server spent on answering what was asked of it */
     enum pk_exit exit;
 };
 

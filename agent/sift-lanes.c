@@ -68,13 +68,12 @@ static bool
 load_rows(struct pk_sifting *sifting, size_t index)
 {
     struct pk_pool *pool = sifting->fleet->pool;
-    const struct pk_fleet_server *server = &sifting->fleet->at[index];
+    struct pk_fleet_server *server = &sifting->fleet->at[index];
     const struct pk_driver *driver = server->driver;
     struct pk_row_hashes hashes;
     struct pk_error ignored;
-    if (server->connection == NULL || driver->read_hashes == NULL || driver->read_near == NULL ||
-        driver->sequence(server->connection, pool, NULL, &sifting->sequences[index], &ignored) !=
-            PK_OK ||
+    if (driver->read_hashes == NULL || driver->read_near == NULL ||
+        !pk_fleet_sequence(sifting->fleet, server, NULL, &sifting->sequences[index]) ||
         driver->read_hashes(server->connection, pool, &hashes, &ignored) != PK_OK) {
         return false;
     }

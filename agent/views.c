@@ -380,7 +380,8 @@ fill_side(const struct building *building, struct pk_pair_view *view, int side)
     };
     if (server->connection != NULL) {
         out->capabilities = server->driver->capabilities(server->connection);
-        out->writes = server->config->writes && out->capabilities->writes;
+        out->writes = server->config->writes && out->capabilities->writes &&
+                      server->problem == NULL; /* who is whose partner is not certain */
     }
     view->base[side] =
         bases_of(building, view->relationship, &building->bases[server - building->fleet->at]);

@@ -144,6 +144,16 @@ the_interval_varies_by_a_tenth_either_way(void **state)
     assert_int_equal(pk_agent_jitter_ms(5, 3), 5);
 }
 
+static void
+a_server_that_takes_long_to_answer_is_asked_less_often(void **state)
+{
+    (void)state;
+    assert_int_equal(pk_agent_interval_ms(60000, 0), 60000);
+    assert_int_equal(pk_agent_interval_ms(60000, 600), 60000);
+    assert_int_equal(pk_agent_interval_ms(60000, 601), 60100);
+    assert_int_equal(pk_agent_interval_ms(60000, 5000), 500000);
+}
+
 int
 main(void)
 {
@@ -154,6 +164,7 @@ main(void)
         cmocka_unit_test(what_heal_leaves_alone_is_drift),
         cmocka_unit_test(a_second_round_keeps_what_the_first_settled),
         cmocka_unit_test(the_interval_varies_by_a_tenth_either_way),
+        cmocka_unit_test(a_server_that_takes_long_to_answer_is_asked_less_often),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -22,7 +22,8 @@ pk_kea_get(const struct pk_kea_value *map, const char *key)
         return NULL;
     }
     for (size_t i = 0; i < map->count; i++) {
-        if (strcmp(map->members[i].key, key) == 0) {
+        const char *own = map->members[i].key;
+        if (own[0] == key[0] && strcmp(own, key) == 0) { /* most differ in their first letter */
             return &map->members[i].value;
         }
     }
@@ -163,70 +164,18 @@ is_sorted(const struct pk_kea_value *map)
     return true;
 }
 
-static void add_canonical(struct pk_text *out, const struct pk_kea_value *value);
-
-static void
-add_canonical_map(struct pk_text *out, const struct pk_kea_value *map)
+/* In the order of keys; a pool is made only when they are not: most maps are small and sorted. */
+static const struct pk_kea_member *
+sorted_members(struct pk_pool **scratch, const struct pk_kea_value *map)
 {
-    const struct pk_kea_member *members = map->members;
-    PK_CLEANUP(pk_pool_release) struct pk_pool *scratch = NULL;
-    if (!is_sorted(map)) {
-        scratch = pk_pool_new(NULL);
-        struct pk_kea_member *sorted = pk_array(scratch, struct pk_kea_member, map->count);
-        memcpy(sorted, members, map->count * sizeof members[0]);
-        qsort(sorted, map->count, sizeof sorted[0], compare_members);
-        members = sorted;
+    if (is_sorted(map)) {
+        return map->members;
     }
-    pk_text_add(out, "{");
-    for (size_t i = 0; i < map->count; i++) {
-        pk_text_add(out, i != 0 ? "," : "");
-        add_canonical_string(out, members[i].key, strlen(members[i].key));
-        pk_text_add(out, ":");
-        add_canonical(out, &members[i].value);
-    }
-    pk_text_add(out, "}");
-}
-
-/* Recursion ends at the reader's limit of depth. */
-static void
-add_canonical(struct pk_text *out, const struct pk_kea_value *value)
-{
-    switch (value->kind) {
-    case PK_KEA_NULL:
-        pk_text_add(out, "null");
-        break;
-    case PK_KEA_FALSE:
-        pk_text_add(out, "false");
-        break;
-    case PK_KEA_TRUE:
-        pk_text_add(out, "true");
-        break;
-    case PK_KEA_NUMBER:
-        add_canonical_number(out, value->text);
-        break;
-    case PK_KEA_STRING:
-        add_canonical_string(out, value->text, value->count);
-        break;
-    case PK_KEA_LIST:
-        pk_text_add(out, "[");
-        for (size_t i = 0; i < value->count; i++) {
-            pk_text_add(out, i != 0 ? "," : "");
-            add_canonical(out, &value->items[i]);
-        }
-        pk_text_add(out, "]");
-        break;
-    case PK_KEA_MAP:
-        add_canonical_map(out, value);
-        break;
-    }
-}
-
-const char *
-pk_kea_canonical(struct pk_pool *pool, const struct pk_kea_value *value)
-{
-    struct pk_text out = {.pool = pool};
-    add_canonical(&out, value);
-    return pk_text_end(&out);
+    *scratch = pk_pool_new(NULL);
+    struct pk_kea_member *sorted = pk_array(*scratch, struct pk_kea_member, map->count);
+    memcpy(sorted, map->members, map->count * sizeof sorted[0]);
+    qsort(sorted, map->count, sizeof sorted[0], compare_members);
+    return sorted;
 }
 
 /* -- as Kea takes it -------------------------------------------------------------------------- */
@@ -249,8 +198,51 @@ print_string(struct pk_text *out, const char *at, size_t left)
     pk_text_add(out, "\"");
 }
 
-void
-pk_kea_print(struct pk_text *out, const struct pk_kea_value *value)
+/* -- either way ------------------------------------------------------------------------------- */
+
+/* The two ways of writing a value differ in these and in nothing else. */
+struct spelling {
+    void (*string)(struct pk_text *out, const char *bytes, size_t count);
+    void (*number)(struct pk_text *out, const char *text);
+    bool sorts;
+};
+
+static const struct spelling canonical = {add_canonical_string, add_canonical_number, true};
+static const struct spelling as_kea_takes_it = {print_string, pk_text_add, false};
+
+static void
+add_value(struct pk_text *out, const struct spelling *spelling, const struct pk_kea_value *value);
+
+static void
+add_list(struct pk_text *out, const struct spelling *spelling, const struct pk_kea_value *list)
+{
+    pk_text_add(out, "[");
+    for (size_t i = 0; i < list->count; i++) {
+        pk_text_add(out, i != 0 ? "," : "");
+        add_value(out, spelling, &list->items[i]);
+    }
+    pk_text_add(out, "]");
+}
+
+static void
+add_map(struct pk_text *out, const struct spelling *spelling, const struct pk_kea_value *map)
+{
+    PK_CLEANUP(pk_pool_release) struct pk_pool *scratch = NULL;
+    const struct pk_kea_member *members =
+        spelling->sorts ? sorted_members(&scratch, map) : map->members;
+    pk_text_add(out, "{");
+    for (size_t i = 0; i < map->count; i++) {
+        pk_text_add(out, i != 0 ? "," : "");
+        spelling->string(out, members[i].key, strlen(members[i].key));
+        pk_text_add(out, ":");
+        add_value(out, spelling, &members[i].value);
+    }
+    pk_text_add(out, "}");
+}
+
+/* Recursion ends at the reader's limit of depth. */
+static void
+add_value(struct pk_text *out, const struct spelling *spelling, const struct pk_kea_value *value)
 {
     switch (value->kind) {
     case PK_KEA_NULL:
@@ -263,30 +255,32 @@ pk_kea_print(struct pk_text *out, const struct pk_kea_value *value)
         pk_text_add(out, "true");
         break;
     case PK_KEA_NUMBER:
-        pk_text_add(out, value->text);
+        spelling->number(out, value->text);
         break;
     case PK_KEA_STRING:
-        print_string(out, value->text, value->count);
+        spelling->string(out, value->text, value->count);
         break;
     case PK_KEA_LIST:
-        pk_text_add(out, "[");
-        for (size_t i = 0; i < value->count; i++) {
-            pk_text_add(out, i != 0 ? "," : "");
-            pk_kea_print(out, &value->items[i]);
-        }
-        pk_text_add(out, "]");
+        add_list(out, spelling, value);
         break;
     case PK_KEA_MAP:
-        pk_text_add(out, "{");
-        for (size_t i = 0; i < value->count; i++) {
-            pk_text_add(out, i != 0 ? "," : "");
-            print_string(out, value->members[i].key, strlen(value->members[i].key));
-            pk_text_add(out, ":");
-            pk_kea_print(out, &value->members[i].value);
-        }
-        pk_text_add(out, "}");
+        add_map(out, spelling, value);
         break;
     }
+}
+
+const char *
+pk_kea_canonical(struct pk_pool *pool, const struct pk_kea_value *value)
+{
+    struct pk_text out = {.pool = pool};
+    add_value(&out, &canonical, value);
+    return pk_text_end(&out);
+}
+
+void
+pk_kea_print(struct pk_text *out, const struct pk_kea_value *value)
+{
+    add_value(out, &as_kea_takes_it, value);
 }
 
 /* -- copying ---------------------------------------------------------------------------------- */

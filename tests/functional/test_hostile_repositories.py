@@ -583,7 +583,7 @@ class Objects(HostileCase):
         other = self.hostile.blob(WANTED.encode())
         self.hostile.put(self.file_and_commit(), self.hostile.path_of(other).read_bytes())
 
-    @hostile(CANNOT_RUN, r"fetch failed")
+    @hostile(CANNOT_RUN, r"some object is too large when unpacked")
     def test_a_size_that_lies(self):
         self.hostile.put(self.file_and_commit(), zlib.compress(b"blob 900000000\0# nothing\n"))
 

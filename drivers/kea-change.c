@@ -122,12 +122,16 @@ pk_kea_write(struct pk_server *server, const struct pk_change *changes, size_t c
     struct pk_kea_cover *covers;
     size_t cover_count;
     memset(results, 0, count * sizeof *results);
+    bool settings = count == 1 && changes[0].kind == PK_PUT_RELATION;
     enum pk_code code = site_of(server, &site, err);
-    if (code == PK_OK && by_scope(server)) {
+    if (code == PK_OK && by_scope(server) && !settings) {
         return pk_kea_write_scopes(&site, changes, count, results, err);
     }
     if (code == PK_OK) {
         code = covers_of(server, scratch, &covers, &cover_count, err);
+    }
+    if (code == PK_OK && settings) {
+        return pk_kea_replace_settings(&site, covers, cover_count, changes, results, err);
     }
     return code == PK_OK
                ? pk_kea_replace_scopes(&site, covers, cover_count, changes, count, results, err)

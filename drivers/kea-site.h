@@ -54,4 +54,11 @@ pk_kea_replace_scopes(const struct pk_kea_site *site, struct pk_kea_cover *cover
                       size_t cover_count, const struct pk_change *changes, size_t count,
                       struct pk_change_result *results, struct pk_error *err);
 
+/**
+ * The HA parameters of one relationship as `relation` of a PK_PUT_RELATION has them; the same way.
+ */
+enum pk_code pk_kea_replace_settings(const struct pk_kea_site *site, struct pk_kea_cover *covers,
+                                     size_t cover_count, const struct pk_change *change,
+                                     struct pk_change_result *result, struct pk_error *err);
+
 #endif

@@ -339,12 +339,6 @@ pk_kea_write_scopes(const struct pk_kea_site *site, const struct pk_change *chan
     for (size_t i = 0; i < count; i++) {
         PK_SCRATCH(pool);
         struct writing writing = {.site = site, .pool = pool, .change = &changes[i]};
-        if (changes[i].kind == PK_PUT_RELATION) {
-            results[i].outcome = PK_OUTCOME_REFUSED;
-            pk_fault_set(&results[i].fault, PK_FAULT_NONE, PK_FAULT_FAILOVER_FAILED_TO_UPDATE_IN_DB,
-                         "HA parameters of Kea are not written: change them in its configuration");
-            continue;
-        }
         write_one(&writing);
         results[i].outcome = writing.outcome;
         if (writing.cut != PK_OK) {

@@ -228,8 +228,9 @@ run_operation(struct pk_run *run, struct pk_action *actions, size_t count, struc
         }
     } else {
         run_tasks(run, operation, leader, &tasks);
-        fault = pk_tasks_persist(run, operation, &tasks, &unsaved) ? NULL : &unsaved;
     }
+    bool saved = pk_tasks_persist(run, operation, leader, &tasks, &unsaved);
+    fault = fault == NULL && !saved ? &unsaved : fault;
     if (pk_operation_conclude(run, operation, leader, &tasks, fault, &why) != PK_OK) {
         end_unrecorded(run, &why);
     }

@@ -6,9 +6,13 @@
 #include "adm/mirror.h"
 #include "reconcilers/task.h"
 
+/* A relationship has no rows: it is written on both. */
 static bool
 is_written(const struct pk_tasks *tasks, int side)
 {
+    if (tasks->count == 0) {
+        return true;
+    }
     for (size_t i = 0; i < tasks->count; i++) {
         const struct pk_task_side *row = &tasks->at[i].sides[side];
         if (row->put != NULL || row->removal != NULL) {
@@ -63,8 +67,8 @@ tell_not_saved(struct pk_run *run, int64_t operation, int side, const struct pk_
 }
 
 bool
-pk_tasks_persist(struct pk_run *run, int64_t operation, const struct pk_tasks *tasks,
-                 struct pk_fault *fault)
+pk_tasks_persist(struct pk_run *run, int64_t operation, const struct pk_action *leader,
+                 const struct pk_tasks *tasks, struct pk_fault *fault)
 {
     bool saved = true;
     for (int side = PK_SERVER_1; side < PK_PAIR; side++) {
@@ -75,8 +79,7 @@ pk_tasks_persist(struct pk_run *run, int64_t operation, const struct pk_tasks *t
         }
         if (driver->persist(run->executor->servers[side], &why) != PK_OK) {
             saved = false;
-            pk_fault_set(fault, pk_operation_fault(tasks->at[0].action->kind),
-                         PK_FAULT_GENERIC_ERROR_OCCURRED,
+            pk_fault_set(fault, pk_operation_fault(leader->kind), PK_FAULT_GENERIC_ERROR_OCCURRED,
                          "written and verified, but server %s keeps it in memory only: %s",
                          pk_run_server(run, side), why.message);
             tell_not_saved(run, operation, side, &why);

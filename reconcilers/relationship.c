@@ -2,6 +2,8 @@
  * The relationship itself: written by an action of its own only where its settings differ, but made
  * by the way with the first scope that needs it.  Either way it is read back before it is base.
  */
+#include <string.h>
+
 #include "reconcilers/task.h"
 
 static void
@@ -68,6 +70,30 @@ pk_relationship_write(struct pk_run *run, struct pk_action *action)
     }
 }
 
+/* Can this kind of server hold the field?  Where content comes from, only our own rows know. */
+static bool
+can_hold(const struct pk_capabilities *can, const struct pk_field *field)
+{
+    size_t index = pk_field_index(&pk_relationship_fields, field);
+    return (can->lacks >> index & 1) == 0 &&
+           (index != PK_RELATIONSHIP_SOURCE || can->keeps_relationships);
+}
+
+static bool
+holds_all(const struct pk_capabilities *can, const struct pk_parts *have,
+          const struct pk_parts *want)
+{
+    struct pk_parts_walk walk = {.a = have, .b = want};
+    struct pk_part_pair pair;
+    while (pk_parts_step(&walk, &pair)) {
+        bool same = pair.a != NULL && pair.b != NULL && strcmp(pair.a, pair.b) == 0;
+        if (!same && can_hold(can, pair.field)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool
 holds_wanted(struct pk_run *run, int side, struct pk_error *err)
 {
@@ -78,12 +104,7 @@ holds_wanted(struct pk_run *run, int side, struct pk_error *err)
     }
     const struct pk_relation *wanted = &run->plan->comparison.want_relation;
     const struct pk_relation *found = pk_relations_find(&seen.relations, wanted->name);
-    struct pk_sha256 have, want = pk_parts_hash(&wanted->parts);
-    if (found == NULL) {
-        return false;
-    }
-    have = pk_parts_hash(&found->parts);
-    return pk_sha256_equal(&have, &want);
+    return found != NULL && holds_all(run->capabilities[side], &found->parts, &wanted->parts);
 }
 
 bool

@@ -107,8 +107,8 @@ struct pk_event pk_run_event(const struct pk_run *run, enum pk_reason reason, in
 /** Puts on record, with the intent, that the servers written have to save it. */
 void pk_tasks_owe(struct pk_run *run, struct pk_txn *txn, const struct pk_tasks *tasks);
 /** Has them save it.  @return false and @p fault: one of them could not */
-bool pk_tasks_persist(struct pk_run *run, int64_t operation, const struct pk_tasks *tasks,
-                      struct pk_fault *fault);
+bool pk_tasks_persist(struct pk_run *run, int64_t operation, const struct pk_action *leader,
+                      const struct pk_tasks *tasks, struct pk_fault *fault);
 
 /* -- record.c --------------------------------------------------------------------------------- */
 

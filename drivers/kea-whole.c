@@ -25,16 +25,16 @@ pk_kea_whole_read(struct pk_kea_whole *whole, struct pk_error *err)
     const struct pk_kea_site *site = whole->site;
     struct pk_kea_value arguments;
     enum pk_code code = pk_kea_ask(site->client, whole->pool, "config-get", NULL, &arguments, err);
-    const struct pk_kea_value *dhcp4 = code == PK_OK ? pk_kea_get(&arguments, "Dhcp4") : NULL;
-    if (code == PK_OK && dhcp4 == NULL) {
-        code = pk_error_set(err, PK_EINVAL, site->name, "server %s: config-get has no Dhcp4",
+    if (code != PK_OK) {
+        return code;
+    }
+    const struct pk_kea_value *dhcp4 = pk_kea_get(&arguments, "Dhcp4");
+    if (dhcp4 == NULL) {
+        return pk_error_set(err, PK_EINVAL, site->name, "server %s: config-get has no Dhcp4",
                             site->name);
     }
-    if (code == PK_OK) {
-        whole->had = *dhcp4;
-        code = pk_kea_config_observe(whole->pool, dhcp4, &site->naming, &whole->seen, err);
-    }
-    return code;
+    whole->had = *dhcp4;
+    return pk_kea_config_observe(whole->pool, dhcp4, &site->naming, &whole->seen, err);
 }
 
 /* PK_EREFUSED when the server understood and said no. */

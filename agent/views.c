@@ -375,6 +375,8 @@ fill_side(const struct building *building, struct pk_pair_view *view, int side)
         .reason = server->reason,
         .rows = server->observed.rows,
         .relations = server->observed.relations,
+        .defaults = server->observed.defaults,
+        .default_count = server->observed.default_count,
         .observed_at = server->observed_at,
         .retired_ids = server->retired_ids,
     };

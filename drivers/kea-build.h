@@ -10,12 +10,16 @@
 #define PK_DRIVERS_KEA_BUILD_H
 
 #include "adm/model.h"
-#include "drivers/kea-json.h"
+#include "drivers/kea-scope.h"
 
 struct pk_kea_style {
     bool old_spelling; /**< Kea 2.2's names of parameters                                    */
     bool reservations; /**< inside the subnet, as a whole configuration has them             */
+    bool copied; /**< say also what would be inherited but is copied from elsewhere (kea-inherit.h)
+                  */
+    const struct pk_kea_level *above;    /**< what it inherits; NULL = of a bare server      */
     const struct pk_kea_value *existing; /**< the subnet that is replaced, or NULL           */
+    const char *server_name; /**< `ha-server-name` that links it, where the row has none; or NULL */
 };
 
 /**

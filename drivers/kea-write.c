@@ -12,6 +12,8 @@
 
 #include "base/json.h"
 #include "drivers/kea-build.h"
+#include "drivers/kea-inherit.h"
+#include "drivers/kea-names.h"
 
 /* One change while it is made. */
 struct writing {
@@ -284,9 +286,19 @@ put(struct writing *writing)
     const struct pk_row *row = writing->change->wanted;
     struct pk_kea_value subnet;
     struct pk_error err = {0};
-    const struct pk_kea_style style = {.existing =
-                                           writing->had.is_there ? &writing->had.subnet : NULL};
-    if (pk_kea_build_subnet(writing->pool, row, &style, &subnet, &err) != PK_OK) {
+    const struct pk_kea_value *existing = writing->had.is_there ? &writing->had.subnet : NULL;
+    struct pk_kea_level above;
+    const struct pk_kea_site *site = writing->site;
+    const struct pk_kea_style style = {
+        .copied = true,
+        .above = &above,
+        .existing = existing,
+        .server_name = pk_kea_link_name(writing->pool, site->dhcp4, &site->naming,
+                                        row->relationship, existing),
+    };
+    if (pk_kea_level_above(writing->pool, site->dhcp4, pk_kea_network_of(writing->pool, row),
+                           &above, &err) != PK_OK ||
+        pk_kea_build_subnet(writing->pool, row, &style, &subnet, &err) != PK_OK) {
         refuse(writing, &err);
         return;
     }

@@ -21,6 +21,8 @@ struct pk_server_view {
     bool writes;        /**< server and driver allow writing                                      */
     struct pk_rows rows; /**< everything on the server                                  */
     struct pk_relations relations;
+    const struct pk_scope_defaults *defaults; /**< as struct pk_observation has them */
+    size_t default_count;
     const struct pk_capabilities *capabilities;
     struct pk_mono observed_at;
     struct pk_retired_ids retired_ids;

@@ -9,6 +9,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "adm/kea-option-data.h"
 #include "adm/kea-values.h"
 #include "adm/option-wire.h"
 #include "adm/ranges.h"
@@ -145,7 +146,8 @@ add_option(struct pk_pool *pool, struct pk_text *list, const char *name, const j
 static void
 add_leftover(struct pk_pool *pool, struct pk_text *list, const char *more)
 {
-    json_auto_t *entries = more != NULL ? pk_json_parse(more, NULL) : NULL;
+    json_auto_t *entries =
+        more != NULL ? pk_json_parse(pk_kea_option_data_spelled(pool, more), NULL) : NULL;
     for (size_t i = 0; i < json_array_size(entries); i++) {
         pk_text_add(list, list->count > 1 ? "," : "");
         pk_text_add(list, pk_json_text(pool, json_array_get(entries, i)));
@@ -240,9 +242,9 @@ text_of(struct pk_pool *pool, const json_t *map, const char *key)
 
 /* Our JSON text of a reservation; NULL when its key or an option is none. */
 static const char *
-reservation_text(struct pk_pool *pool, const char *key, const char *value,
-                 const struct pk_kea_style *style)
+reservation_text(struct pk_pool *pool, const char *key, const char *value)
 {
+    static const struct pk_kea_style style = {.old_spelling = false}; /* they never had another */
     json_auto_t *map = pk_json_parse(value, NULL);
     json_t *kea = json_object_get(map, "kea"), *setting;
     struct object object = begin(pool);
@@ -260,7 +262,7 @@ reservation_text(struct pk_pool *pool, const char *key, const char *value,
     json_object_foreach(kea, name, setting)
     {
         if (strcmp(name, "option-data") != 0 && strcmp(name, "user-context") != 0) {
-            add_setting(&object, name, pk_json_text(pool, setting), style);
+            add_setting(&object, name, pk_json_text(pool, setting), &style);
         }
     }
     const char *options = option_list(pool, json_object_get(map, "options"), leftover);
@@ -286,6 +288,16 @@ struct building {
     const char *refusal; /* not NULL: why it cannot be said */
 };
 
+/* Kea takes no single address. */
+static const char *
+pool_text(struct pk_pool *pool, struct pk_range range)
+{
+    char text[PK_RANGE_TEXT_BYTES];
+    pk_format_range(text, range);
+    return range.first == range.last ? pk_sprintf(pool, "%s-%s", text, text)
+                                     : pk_strdup(pool, text);
+}
+
 static void
 add_pools(struct building *building, const char *value)
 {
@@ -298,13 +310,12 @@ add_pools(struct building *building, const char *value)
     }
     pk_text_add(&list, "[");
     for (size_t i = 0; i < ranges.count; i++) {
-        char text[PK_RANGE_TEXT_BYTES];
         struct object entry = begin(pool);
         json_auto_t *settings =
             *ranges.at[i].settings != '\0' ? pk_json_parse(ranges.at[i].settings, NULL) : NULL;
         const char *key;
         json_t *setting;
-        add(&entry, "pool", quoted(pool, pk_format_range(text, ranges.at[i].range)));
+        add(&entry, "pool", quoted(pool, pool_text(pool, ranges.at[i].range)));
         json_object_foreach(settings, key, setting)
         {
             if (building->inactive != NULL && strcmp(key, "client-classes") == 0) {
@@ -341,7 +352,7 @@ add_reservation_part(struct building *building, const struct pk_part *part)
     if (!building->style->reservations) {
         return;
     }
-    const char *text = reservation_text(building->pool, part->key, part->value, building->style);
+    const char *text = reservation_text(building->pool, part->key, part->value);
     if (text == NULL) {
         building->refusal =
             pk_sprintf(building->pool, "the reservation %s cannot be written", part->key);
@@ -521,11 +532,10 @@ pk_kea_build_subnet(struct pk_pool *pool, const struct pk_row *row,
 
 enum pk_code
 pk_kea_build_reservation(struct pk_pool *pool, const char *key, const char *value,
-                         const struct pk_kea_style *style, struct pk_kea_value *out,
-                         struct pk_error *err)
+                         struct pk_kea_value *out, struct pk_error *err)
 {
     PK_SCRATCH(scratch);
-    const char *text = reservation_text(scratch, key, value, style);
+    const char *text = reservation_text(scratch, key, value);
     if (text == NULL) {
         return pk_error_set(err, PK_EREFUSED, key, "the reservation %s cannot be written to Kea",
                             key);

@@ -36,8 +36,7 @@ enum pk_code pk_kea_build_subnet(struct pk_pool *pool, const struct pk_row *row,
  * @param key, value  of the part: `mac=00:1a:…` and its canonical object
  */
 enum pk_code pk_kea_build_reservation(struct pk_pool *pool, const char *key, const char *value,
-                                      const struct pk_kea_style *style, struct pk_kea_value *out,
-                                      struct pk_error *err);
+                                      struct pk_kea_value *out, struct pk_error *err);
 
 /** The shared network of a row; NULL = none. */
 const char *pk_kea_network_of(struct pk_pool *pool, const struct pk_row *row);

@@ -169,8 +169,8 @@ add_reservation(struct writing *writing, int64_t id, const struct pk_part *part)
     struct pk_kea_value reservation;
     struct pk_error err = {0};
     struct pk_text text = {.pool = writing->pool};
-    if (pk_kea_build_reservation(writing->pool, part->key, part->value, &(struct pk_kea_style){0},
-                                 &reservation, &err) != PK_OK) {
+    if (pk_kea_build_reservation(writing->pool, part->key, part->value, &reservation, &err) !=
+        PK_OK) {
         return refuse(writing, &err);
     }
     struct pk_text inner = {.pool = writing->pool};

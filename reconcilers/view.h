@@ -86,7 +86,8 @@ pk_other_side(int side)
 
 /**
  * Rows that hold exactly what an unfinished operation of ours meant to write count as base; where
- * it meant to delete and the row is gone, so is its base.
+ * it meant to delete and the row is gone, so is its base.  The same for a row that it was making
+ * and that holds nothing but a part of what was meant.
  * @param pool  owns the new base arrays put into @p view
  */
 void pk_view_credit_intents(struct pk_pool *pool, struct pk_pair_view *view,

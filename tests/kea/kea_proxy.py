@@ -52,6 +52,10 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
+    def handle(self):
+        with contextlib.suppress(ConnectionResetError):  # the asker was killed
+            super().handle()
+
     def log_message(self, *_):  # pylint: disable=arguments-differ
         """Tests have their own record."""
 

@@ -82,108 +82,13 @@ pk_moves_find(const struct pk_moves *moves, struct pk_prefix subnet)
                : bsearch(&subnet, moves->at, moves->count, sizeof moves->at[0], compare_move);
 }
 
-/* A base with the row of @p subnet put in, or taken out when @p row is NULL. */
-static struct pk_rows
-with_base(struct pk_pool *pool, const struct pk_rows *base, struct pk_prefix subnet,
-          const struct pk_row *row)
+bool
+pk_view_is_half_written(const struct pk_pair_view *view, int side, struct pk_prefix subnet)
 {
-    struct pk_row *at = pk_array(pool, struct pk_row, base->count + 1);
-    size_t count = 0, i = 0;
-    for (; i < base->count && pk_prefix_compare(base->at[i].subnet, subnet) < 0; i++) {
-        at[count++] = base->at[i];
-    }
-    if (row != NULL) {
-        at[count++] = *row;
-    }
-    i += i < base->count && pk_prefix_compare(base->at[i].subnet, subnet) == 0;
-    for (; i < base->count; i++) {
-        at[count++] = base->at[i];
-    }
-    return (struct pk_rows){.at = at, .count = count};
-}
-
-static int
-compare_wanted(const void *subnet, const void *scope)
-{
-    return pk_prefix_compare(*(const struct pk_prefix *)subnet,
-                             ((const struct pk_wanted_scope *)scope)->subnet);
-}
-
-static const struct pk_wanted_scope *
-wanted_of(const struct pk_pair_view *view, struct pk_prefix subnet)
-{
-    return view->scopes.count == 0 ? NULL
-                                   : bsearch(&subnet, view->scopes.at, view->scopes.count,
-                                             sizeof view->scopes.at[0], compare_wanted);
-}
-
-/* Can the part have been written for a scope that is to be as @p model says?  What may be inherited
-   is not asked: from where depends on how far the making has come. */
-static bool
-is_from(const struct pk_parts *model, const struct pk_part *part)
-{
-    static const enum pk_scope_field content[] = {PK_SCOPE_NAME, PK_SCOPE_DESCRIPTION,
-                                                  PK_SCOPE_RANGES, PK_SCOPE_OPTIONS,
-                                                  PK_SCOPE_RESERVATIONS};
-    const char *meant = pk_parts_get(model, part->field, part->key);
-    size_t field = pk_field_index(&pk_scope_fields, part->field);
-    bool must_be_meant = field == PK_SCOPE_ID && meant != NULL;
-    for (size_t i = 0; i < sizeof content / sizeof content[0]; i++) {
-        must_be_meant = must_be_meant || field == content[i];
-    }
-    return !must_be_meant || (meant != NULL && strcmp(meant, part->value) == 0);
-}
-
-/*
- * Where a scope is made by several commands, one that was cut off in between holds a part of what
- * was meant: nothing else, or it is somebody else's.
- */
-static bool
-is_half_made(const struct pk_pair_view *view, int side, const struct pk_row *row)
-{
-    const struct pk_row *other =
-        pk_rows_find(&view->servers[pk_other_side(side)].rows, row->subnet);
-    const struct pk_wanted_scope *wanted = wanted_of(view, row->subnet);
-    const struct pk_parts *model = wanted != NULL ? &wanted->parts : NULL;
-    model = other != NULL ? &other->parts : model;
-    bool ours = model != NULL && pk_rows_find(&view->base[side], row->subnet) == NULL;
-    for (size_t i = 0; ours && i < row->parts.count; i++) {
-        ours = is_from(model, &row->parts.at[i]);
-    }
-    return ours;
-}
-
-static void
-credit(struct pk_pool *pool, struct pk_pair_view *view, int side, struct pk_prefix subnet,
-       const struct pk_intent *intent)
-{
-    const struct pk_row *row = pk_rows_find(&view->servers[side].rows, subnet);
-    const struct pk_sha256 *wanted = &intent->wanted;
-    bool is_as_meant =
-        row == NULL ? pk_sha256_is_zero(wanted)
-                    : pk_sha256_equal(&row->hash, wanted) ||
-                          (pk_sha256_is_zero(&intent->before) && is_half_made(view, side, row));
-    if (is_as_meant) {
-        view->base[side] = with_base(pool, &view->base[side], subnet, row);
-    }
-}
-
-void
-pk_view_credit_intents(struct pk_pool *pool, struct pk_pair_view *view,
-                       const struct pk_operation *unfinished, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        for (size_t j = 0; j < unfinished[i].sub_task_count; j++) {
-            const struct pk_sub_task *task = &unfinished[i].sub_tasks[j];
-            for (int row = 0; row < PK_PAIR; row++) {
-                const struct pk_intent *intent = &task->rows[row];
-                for (int side = 0; side < PK_PAIR; side++) {
-                    const struct pk_server_view *server = &view->servers[side];
-                    if (server->known && is_named(intent->server, server->name)) {
-                        credit(pool, view, side, task->subnet, intent);
-                    }
-                }
-            }
+    for (size_t i = 0; i < view->half_written[side].count; i++) {
+        if (pk_prefix_compare(view->half_written[side].at[i], subnet) == 0) {
+            return true;
         }
     }
+    return false;
 }

@@ -8,17 +8,26 @@
 
 enum { LAYERS = 6 };
 
+/* A row that we were making says nothing that Git or a default does not. */
+static bool
+is_half_made(const struct pk_scope_state *scope, int side)
+{
+    return scope->half[side] && scope->wanted != NULL && scope->have[side] != NULL &&
+           scope->base[side] != NULL &&
+           pk_sha256_equal(&scope->have[side]->hash, &scope->base[side]->hash);
+}
+
 struct pk_layer
 pk_scope_layer(const struct pk_scope_state *scope, int source, const bool lost[PK_PAIR])
 {
     int partner = pk_other_side(source);
     const struct pk_layer layers[LAYERS] = {
-        {lost[source] ? NULL : scope->have[source], source, false},
-        {lost[partner] ? NULL : scope->have[partner], partner, false},
-        {scope->base[source], source, true},
-        {scope->base[partner], partner, true},
-        {scope->have[source], source, false},
-        {scope->have[partner], partner, false},
+        {lost[source] || scope->half[source] ? NULL : scope->have[source], source, false},
+        {lost[partner] || scope->half[partner] ? NULL : scope->have[partner], partner, false},
+        {is_half_made(scope, source) ? NULL : scope->base[source], source, true},
+        {is_half_made(scope, partner) ? NULL : scope->base[partner], partner, true},
+        {is_half_made(scope, source) ? NULL : scope->have[source], source, false},
+        {is_half_made(scope, partner) ? NULL : scope->have[partner], partner, false},
     };
     for (size_t i = 0; i < LAYERS; i++) {
         if (layers[i].row != NULL) {

@@ -11,7 +11,7 @@ from kea_case import THOROUGH, campus
 from kea_proxy import AFTER, BEFORE
 from write_case import MODES, WriteCase
 
-SAMPLE = 6  # points of each pair
+SAMPLE = 4  # points of each pair
 KINDS = [(release, mode) for release in (3, 2) for mode in MODES] if THOROUGH else \
     [(3, "load-balancing"), (2, "load-balancing"), (2, "hot-standby")]
 SERVED = 10

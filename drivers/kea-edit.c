@@ -41,18 +41,28 @@ is_lossy(const struct pk_kea_value *option)
     return is_it && standard && (data == NULL || *data == '\0');
 }
 
-/* Anywhere below @p value; depth is limited by the reader. */
-static bool
-holds_lossy(const struct pk_kea_value *value)
+/* Depth is limited by the reader. */
+bool
+pk_kea_holds_lossy(const struct pk_kea_value *value)
 {
     bool found = value->kind == PK_KEA_MAP && is_lossy(value);
     for (size_t i = 0; !found && value->kind == PK_KEA_LIST && i < value->count; i++) {
-        found = holds_lossy(&value->items[i]);
+        found = pk_kea_holds_lossy(&value->items[i]);
     }
     for (size_t i = 0; !found && value->kind == PK_KEA_MAP && i < value->count; i++) {
-        found = holds_lossy(&value->members[i].value);
+        found = pk_kea_holds_lossy(&value->members[i].value);
     }
     return found;
+}
+
+enum pk_code
+pk_kea_refuse_lossy(const char *when, struct pk_error *err)
+{
+    return pk_error_set(err, PK_EREFUSED, "option-data",
+                        "an option 43 is shown empty by Kea, and would be empty for clients %s: "
+                        "give it by its sub-options, or change this server by hand "
+                        "[not-representable]",
+                        when);
 }
 
 /* -- Inherited again -------------------------------------------------------------------------- */
@@ -268,12 +278,8 @@ pk_kea_edit(struct pk_pool *pool, const struct pk_kea_value *dhcp4, const struct
         .placed = pk_array(pool, bool, count + 1),
     };
     struct pk_kea_value subnets, networks;
-    if (holds_lossy(dhcp4)) {
-        return pk_error_set(
-            err, PK_EREFUSED, "option-data",
-            "its option 43 is shown empty by config-get, and would be empty for its "
-            "clients if the configuration were sent back: give it by its "
-            "sub-options, or change this server by hand [not-representable]");
+    if (pk_kea_holds_lossy(dhcp4)) {
+        return pk_kea_refuse_lossy("were its configuration sent back", err);
     }
     find_replaced(&editing);
     enum pk_code code = subnets_in(&editing, dhcp4, NULL, &subnets, err);

@@ -15,6 +15,15 @@ struct pk_kea_edit {
 };
 
 /**
+ * Is there, at any depth, an option 43 that is shown empty?  Given in bytes it is, and what is sent
+ * back or saved is what is shown: its clients would get nothing any more.
+ */
+bool pk_kea_holds_lossy(const struct pk_kea_value *value);
+
+/** PK_EREFUSED: says so, @p when it would be lost, and what to do. */
+enum pk_code pk_kea_refuse_lossy(const char *when, struct pk_error *err);
+
+/**
  * @param dhcp4  as config-get answers it
  * @param naming  what the agent calls the relationships that rows are linked to
  * @param old    spelled as Kea 2.2 does

@@ -12,6 +12,7 @@
 
 #include "base/json.h"
 #include "drivers/kea-build.h"
+#include "drivers/kea-edit.h"
 #include "drivers/kea-inherit.h"
 #include "drivers/kea-names.h"
 
@@ -288,6 +289,11 @@ put(struct writing *writing)
     struct pk_error err = {0};
     const struct pk_kea_value *existing = writing->had.is_there ? &writing->had.subnet : NULL;
     struct pk_kea_level above;
+    if (existing != NULL && pk_kea_holds_lossy(existing)) {
+        pk_kea_refuse_lossy("were its subnet written anew", &err);
+        refuse(writing, &err);
+        return;
+    }
     const struct pk_kea_site *site = writing->site;
     const struct pk_kea_style style = {
         .copied = true,

@@ -162,7 +162,8 @@ test_leases(struct judging *judging, struct pk_text *why)
 {
     const struct pk_guard_facts *facts = &judging->facts;
     if (facts->leases > 0) {
-        pk_text_addf(why, "%lld active leases in what goes away, first in %s",
+        pk_text_addf(why,
+                     "%lld active leases in a scope or a subnet id that goes away, first in %s",
                      (long long)facts->leases, facts->first_leased);
     }
     if (facts->leases_unknown != NULL) {

@@ -229,6 +229,7 @@ run_operation(struct pk_run *run, struct pk_action *actions, size_t count, struc
     } else {
         run_tasks(run, operation, leader, &tasks);
         fault = pk_tasks_persist(run, operation, &tasks, &unsaved) ? NULL : &unsaved;
+        run->out->unsaved_fault = fault != NULL ? unsaved : run->out->unsaved_fault;
     }
     if (pk_operation_conclude(run, operation, leader, &tasks, fault, &why) != PK_OK) {
         end_unrecorded(run, &why);

@@ -308,3 +308,26 @@ pk_kea_option_data_canonical(struct pk_pool *pool, const char *text)
     }
     return pk_json_text(pool, out);
 }
+
+/* -- the way back ----------------------------------------------------------------------------- */
+
+const char *
+pk_kea_option_data_spelled(struct pk_pool *pool, const char *text)
+{
+    json_auto_t *list = pk_json_parse(text, NULL);
+    size_t index;
+    json_t *entry;
+    json_array_foreach(list, index, entry)
+    {
+        const struct pk_option *option = standard_option(entry);
+        if (option != NULL) {
+            json_object_del(entry, "name");
+            json_object_set_new(entry, "code", json_integer(option->code));
+        }
+        bool has_data = json_object_get(entry, "data") != NULL;
+        if (has_data && json_object_get(entry, "csv-format") == NULL) {
+            json_object_set_new(entry, "csv-format", json_boolean(option != NULL));
+        }
+    }
+    return list != NULL ? pk_json_text(pool, list) : text;
+}

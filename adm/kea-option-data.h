@@ -17,6 +17,13 @@
 const char *pk_kea_option_data_canonical(struct pk_pool *pool, const char *text);
 
 /**
+ * The way back: options by their codes, because names are the server's own, and each says whether
+ * its data is text or bytes, because that depends on the server's definitions.
+ * @param text  a canonical list
+ */
+const char *pk_kea_option_data_spelled(struct pk_pool *pool, const char *text);
+
+/**
  * The text of Kea's `data` cut at its commas as Kea does it: blanks around a value go, `\,` is a
  * comma, nothing between two commas is no value.
  * @return how many; the values in @p pool at @p out

@@ -280,6 +280,9 @@ older(struct pk_pool *pool, enum pk_kea_form form, const char *value)
 struct pk_kea_setting
 pk_kea_setting_spelled(struct pk_pool *pool, const char *key, const char *value, bool old)
 {
+    if (strcmp(key, "option-data") == 0) {
+        return (struct pk_kea_setting){key, pk_kea_option_data_spelled(pool, value)};
+    }
     for (size_t i = 0; old && i < PK_KEA_PARAMETER_COUNT; i++) {
         const struct pk_kea_parameter *parameter = &pk_kea_parameters[i];
         if (parameter->newest != NULL && strcmp(parameter->newest, key) == 0) {

@@ -286,16 +286,30 @@ pk_operation_get(struct pk_db *db, struct pk_pool *pool, int64_t id, struct pk_o
     return code;
 }
 
+static enum pk_code
+load_all(struct pk_db *db, struct pk_pool *pool, enum pk_sql statement, struct pk_operation **at,
+         size_t *count, struct pk_error *err)
+{
+    struct pk_cursor cursor;
+    bool begun = pk_snapshot_begin(db);
+    pk_cursor_open(&cursor, db, statement, NULL, 0);
+    enum pk_code code = load(db, pool, &cursor, at, count, err);
+    pk_snapshot_end(db, begun);
+    return code;
+}
+
 enum pk_code
 pk_operations_unfinished(struct pk_db *db, struct pk_pool *pool, struct pk_operation **at,
                          size_t *count, struct pk_error *err)
 {
-    struct pk_cursor cursor;
-    bool begun = pk_snapshot_begin(db);
-    pk_cursor_open(&cursor, db, PK_SQL_OPERATIONS_UNFINISHED, NULL, 0);
-    enum pk_code code = load(db, pool, &cursor, at, count, err);
-    pk_snapshot_end(db, begun);
-    return code;
+    return load_all(db, pool, PK_SQL_OPERATIONS_UNFINISHED, at, count, err);
+}
+
+enum pk_code
+pk_operations_unsettled(struct pk_db *db, struct pk_pool *pool, struct pk_operation **at,
+                        size_t *count, struct pk_error *err)
+{
+    return load_all(db, pool, PK_SQL_OPERATIONS_UNSETTLED, at, count, err);
 }
 
 enum pk_code

@@ -273,6 +273,9 @@ static const char *const statements[PK_SQL_COUNT] = {
                              " WHERE id = ?1",
     [PK_SQL_OPERATIONS_UNFINISHED] = "SELECT " OPERATION_COLUMNS " FROM operations"
                                      " WHERE ended_ms IS NULL ORDER BY id",
+    [PK_SQL_OPERATIONS_UNSETTLED] =
+        "SELECT " OPERATION_COLUMNS " FROM operations WHERE ended_ms IS NULL"
+        " OR (status = 3 AND id > (SELECT max(id) - 8 FROM operations)) ORDER BY id",
     [PK_SQL_OPERATION_GET] = "SELECT " OPERATION_COLUMNS " FROM operations WHERE id = ?1",
     [PK_SQL_OPERATIONS_LOAD] = "SELECT " OPERATION_COLUMNS " FROM operations"
                                " WHERE ?1 IS NULL OR relationship = ?1 ORDER BY id DESC LIMIT ?2",

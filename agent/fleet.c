@@ -11,8 +11,8 @@
 #include "adm/events.h"
 #include "adm/mirror.h"
 #include "adm/steering.h"
-#include "agent/crew.h"
 #include "agent/pairing.h"
+#include "base/crew.h"
 
 static int
 compare_names(const void *a, const void *b)

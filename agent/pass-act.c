@@ -144,7 +144,11 @@ act_on(struct pk_pass *pass, size_t index, struct pk_error *err)
     mark_not_run(plan);
     pass->acted[index] = true;
     pass->refused[index] = pass->refused[index] || execution.refused;
-    pass->result->relationships[index].unsaved |= execution.unsaved;
+    if (execution.unsaved) {
+        pass->result->relationships[index].unsaved = true;
+        pk_pass_note(pass->pool, pass->result, "%s: %s", plan->view->relationship->name,
+                     execution.unsaved_fault.message);
+    }
     return code;
 }
 

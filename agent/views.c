@@ -375,6 +375,8 @@ fill_side(const struct building *building, struct pk_pair_view *view, int side)
         .reason = server->reason,
         .rows = server->observed.rows,
         .relations = server->observed.relations,
+        .defaults = server->observed.defaults,
+        .default_count = server->observed.default_count,
         .observed_at = server->observed_at,
         .retired_ids = server->retired_ids,
     };
@@ -426,14 +428,14 @@ fill_view(const struct building *building, const struct pk_wanted_relationship *
 }
 
 static enum pk_code
-credit_unfinished(const struct building *building, struct pk_views *views, struct pk_error *err)
+credit_unsettled(const struct building *building, struct pk_views *views, struct pk_error *err)
 {
-    struct pk_operation *unfinished;
+    struct pk_operation *unsettled;
     size_t count;
     enum pk_code code =
-        pk_operations_unfinished(building->db, building->pool, &unfinished, &count, err);
+        pk_operations_unsettled(building->db, building->pool, &unsettled, &count, err);
     for (size_t i = 0; code == PK_OK && count != 0 && i < views->count; i++) {
-        pk_view_credit_intents(building->pool, &views->at[i], unfinished, count);
+        pk_view_credit_intents(building->pool, &views->at[i], unsettled, count);
     }
     return code;
 }
@@ -487,7 +489,7 @@ pk_views_build(struct pk_pool *pool, const struct pk_config *config,
     if (code == PK_OK) {
         find_moves(&building, &views);
         find_dropped(&building, &views);
-        code = db != NULL ? credit_unfinished(&building, &views, err) : PK_OK;
+        code = db != NULL ? credit_unsettled(&building, &views, err) : PK_OK;
     }
     if (code == PK_OK) {
         *out = views;

@@ -55,11 +55,19 @@ struct pk_peering_name {
     struct pk_server *connection; /**< to the partner, where it is of the same kind and open  */
 };
 
+/** What is in force for a scope that states nothing. */
+struct pk_scope_defaults {
+    const char *network; /**< in this one, as the value of a part; NULL = in none, or a new one */
+    struct pk_parts parts;
+};
+
 /** Everything a server holds that is our business. */
 struct pk_observation {
     struct pk_rows rows;           /**< all scopes, also those of other relationships or none */
     struct pk_relations relations; /**< those this server is a member of                      */
-    const char *sequence;          /**< change sequence it belongs to                         */
+    const struct pk_scope_defaults *defaults; /**< NULL: what is not stated is not there      */
+    size_t default_count;
+    const char *sequence; /**< change sequence it belongs to                                  */
 };
 
 enum pk_change_kind { PK_PUT_SCOPE, PK_DELETE_SCOPE, PK_PUT_RELATION };

@@ -9,11 +9,13 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "adm/kea-option-data.h"
 #include "adm/kea-values.h"
 #include "adm/option-wire.h"
 #include "adm/ranges.h"
 #include "base/json.h"
 #include "drivers/kea-config.h"
+#include "drivers/kea-inherit.h"
 
 enum { LAST_CODE_SPELLED = 76 };
 
@@ -144,7 +146,8 @@ add_option(struct pk_pool *pool, struct pk_text *list, const char *name, const j
 static void
 add_leftover(struct pk_pool *pool, struct pk_text *list, const char *more)
 {
-    json_auto_t *entries = more != NULL ? pk_json_parse(more, NULL) : NULL;
+    json_auto_t *entries =
+        more != NULL ? pk_json_parse(pk_kea_option_data_spelled(pool, more), NULL) : NULL;
     for (size_t i = 0; i < json_array_size(entries); i++) {
         pk_text_add(list, list->count > 1 ? "," : "");
         pk_text_add(list, pk_json_text(pool, json_array_get(entries, i)));
@@ -163,16 +166,22 @@ add_setting(struct object *object, const char *key, const char *value,
     add(object, spelled_as.key, spelled_as.value);
 }
 
-/* A user-context with two texts of ours put into it. */
+/* Texts of ours that a user-context holds for us; JSON, or NULL. */
+struct own_texts {
+    const char *comment, *subnet_name, *server_name;
+};
+
 static const char *
-user_context(struct pk_pool *pool, const char *context, const char *comment,
-             const char *subnet_name)
+user_context(struct pk_pool *pool, const char *context, const struct own_texts *texts)
 {
+    const char *const own[][2] = {{"comment", texts->comment},
+                                  {"subnet-name", texts->subnet_name},
+                                  {"ha-server-name", texts->server_name}};
     json_auto_t *map = context != NULL ? pk_json_parse(context, NULL) : json_object();
-    json_auto_t *remark = comment != NULL ? pk_json_parse(comment, NULL) : NULL;
-    json_auto_t *name = subnet_name != NULL ? pk_json_parse(subnet_name, NULL) : NULL;
-    json_object_set(map, "comment", remark); /* nothing happens without a value */
-    json_object_set(map, "subnet-name", name);
+    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
+        json_auto_t *text = own[i][1] != NULL ? pk_json_parse(own[i][1], NULL) : NULL;
+        json_object_set(map, own[i][0], text); /* nothing happens without a value */
+    }
     return json_object_size(map) != 0 ? pk_json_text(pool, map) : NULL;
 }
 
@@ -233,9 +242,9 @@ text_of(struct pk_pool *pool, const json_t *map, const char *key)
 
 /* Our JSON text of a reservation; NULL when its key or an option is none. */
 static const char *
-reservation_text(struct pk_pool *pool, const char *key, const char *value,
-                 const struct pk_kea_style *style)
+reservation_text(struct pk_pool *pool, const char *key, const char *value)
 {
+    static const struct pk_kea_style style = {.old_spelling = false}; /* they never had another */
     json_auto_t *map = pk_json_parse(value, NULL);
     json_t *kea = json_object_get(map, "kea"), *setting;
     struct object object = begin(pool);
@@ -253,12 +262,12 @@ reservation_text(struct pk_pool *pool, const char *key, const char *value,
     json_object_foreach(kea, name, setting)
     {
         if (strcmp(name, "option-data") != 0 && strcmp(name, "user-context") != 0) {
-            add_setting(&object, name, pk_json_text(pool, setting), style);
+            add_setting(&object, name, pk_json_text(pool, setting), &style);
         }
     }
     const char *options = option_list(pool, json_object_get(map, "options"), leftover);
-    const char *context =
-        user_context(pool, text_of(pool, kea, "user-context"), text_of(pool, map, "name"), NULL);
+    const char *context = user_context(pool, text_of(pool, kea, "user-context"),
+                                       &(struct own_texts){.comment = text_of(pool, map, "name")});
     add(&object, "option-data", options != NULL ? options : "[]");
     if (context != NULL) {
         add(&object, "user-context", context);
@@ -274,9 +283,20 @@ struct building {
     const struct pk_kea_style *style;
     struct object subnet;
     struct pk_text options, reservations;
+    struct pk_kea_level level; /* what the row wants in force */
     const char *context, *description, *name, *leftover, *inactive;
     const char *refusal; /* not NULL: why it cannot be said */
 };
+
+/* Kea takes no single address. */
+static const char *
+pool_text(struct pk_pool *pool, struct pk_range range)
+{
+    char text[PK_RANGE_TEXT_BYTES];
+    pk_format_range(text, range);
+    return range.first == range.last ? pk_sprintf(pool, "%s-%s", text, text)
+                                     : pk_strdup(pool, text);
+}
 
 static void
 add_pools(struct building *building, const char *value)
@@ -290,13 +310,12 @@ add_pools(struct building *building, const char *value)
     }
     pk_text_add(&list, "[");
     for (size_t i = 0; i < ranges.count; i++) {
-        char text[PK_RANGE_TEXT_BYTES];
         struct object entry = begin(pool);
         json_auto_t *settings =
             *ranges.at[i].settings != '\0' ? pk_json_parse(ranges.at[i].settings, NULL) : NULL;
         const char *key;
         json_t *setting;
-        add(&entry, "pool", quoted(pool, pk_format_range(text, ranges.at[i].range)));
+        add(&entry, "pool", quoted(pool, pool_text(pool, ranges.at[i].range)));
         json_object_foreach(settings, key, setting)
         {
             if (building->inactive != NULL && strcmp(key, "client-classes") == 0) {
@@ -333,7 +352,7 @@ add_reservation_part(struct building *building, const struct pk_part *part)
     if (!building->style->reservations) {
         return;
     }
-    const char *text = reservation_text(building->pool, part->key, part->value, building->style);
+    const char *text = reservation_text(building->pool, part->key, part->value);
     if (text == NULL) {
         building->refusal =
             pk_sprintf(building->pool, "the reservation %s cannot be written", part->key);
@@ -353,22 +372,30 @@ add_kea_part(struct building *building, const struct pk_part *part)
     } else if (strcmp(part->key, "reservations") == 0) {
         building->refusal = "it has reservations without an identifier that is known here; remove "
                             "them on the server";
+    } else if (pk_kea_parameter_find(part->key) != NULL) {
+        building->level.kea[pk_kea_parameter_find(part->key) - pk_kea_parameters] = part->value;
     } else {
         add_setting(&building->subnet, part->key, part->value, building->style);
     }
 }
 
-/* Kea derives the least and the most from its own defaults unless both are said with the value. */
 static void
-add_lease_time(struct building *building, const char *value)
+add_level(struct building *building)
 {
-    const struct pk_field *kea = &pk_scope_fields.at[PK_SCOPE_KEA];
-    static const char *const bounds[] = {"min-valid-lifetime", "max-valid-lifetime"};
-    add(&building->subnet, "valid-lifetime", value);
-    for (size_t i = 0; i < sizeof bounds / sizeof bounds[0]; i++) {
-        if (pk_parts_get(&building->row->parts, kea, bounds[i]) == NULL) {
-            add(&building->subnet, bounds[i], value);
-        }
+    const struct pk_kea_style *style = building->style;
+    struct pk_kea_said said;
+    pk_kea_say(building->pool, &building->level,
+               style->above != NULL ? style->above : &pk_kea_level_default, style->copied, &said);
+    for (size_t i = 0; i < said.list.count; i++) {
+        add_setting(&building->subnet, said.list.at[i].key, said.list.at[i].value, style);
+    }
+    if (said.unsayable != NULL) {
+        building->refusal = pk_sprintf(
+            building->pool,
+            "it has no %s, which on this server it would inherit and could not be without; remove "
+            "it from the server's own settings or from the shared network, or give the scope one "
+            "[not-representable]",
+            said.unsayable);
     }
 }
 
@@ -389,13 +416,13 @@ add_part(struct building *building, const struct pk_part *part)
         add_pools(building, part->value);
         break;
     case PK_SCOPE_LEASE_TIME:
-        add_lease_time(building, part->value);
+        building->level.times[PK_KEA_LEASE] = part->value;
         break;
     case PK_SCOPE_RENEW_TIME:
-        add(&building->subnet, "renew-timer", part->value);
+        building->level.times[PK_KEA_RENEW] = part->value;
         break;
     case PK_SCOPE_REBIND_TIME:
-        add(&building->subnet, "rebind-timer", part->value);
+        building->level.times[PK_KEA_REBIND] = part->value;
         break;
     case PK_SCOPE_OPTIONS:
         add_option_part(building, part);
@@ -435,7 +462,14 @@ add_collected(struct building *building)
 {
     struct pk_pool *pool = building->pool;
     const char *context =
-        user_context(pool, building->context, building->description, building->name);
+        user_context(pool, building->context,
+                     &(struct own_texts){
+                         .comment = building->description,
+                         .subnet_name = building->name,
+                         .server_name = building->style->server_name != NULL
+                                            ? quoted(pool, building->style->server_name)
+                                            : NULL,
+                     });
     add_leftover(pool, &building->options, building->leftover);
     pk_text_add(&building->options, "]");
     add(&building->subnet, "option-data", pk_text_end(&building->options));
@@ -485,6 +519,7 @@ pk_kea_build_subnet(struct pk_pool *pool, const struct pk_row *row,
             "it is inactive and has no ranges: there is nothing that Kea could switch "
             "off; leave state out, or give it ranges";
     }
+    add_level(&building);
     add_kept(&building);
     add_collected(&building);
     if (building.refusal != NULL) {
@@ -497,11 +532,10 @@ pk_kea_build_subnet(struct pk_pool *pool, const struct pk_row *row,
 
 enum pk_code
 pk_kea_build_reservation(struct pk_pool *pool, const char *key, const char *value,
-                         const struct pk_kea_style *style, struct pk_kea_value *out,
-                         struct pk_error *err)
+                         struct pk_kea_value *out, struct pk_error *err)
 {
     PK_SCRATCH(scratch);
-    const char *text = reservation_text(scratch, key, value, style);
+    const char *text = reservation_text(scratch, key, value);
     if (text == NULL) {
         return pk_error_set(err, PK_EREFUSED, key, "the reservation %s cannot be written to Kea",
                             key);

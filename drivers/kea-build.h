@@ -10,12 +10,16 @@
 #define PK_DRIVERS_KEA_BUILD_H
 
 #include "adm/model.h"
-#include "drivers/kea-json.h"
+#include "drivers/kea-scope.h"
 
 struct pk_kea_style {
     bool old_spelling; /**< Kea 2.2's names of parameters                                    */
     bool reservations; /**< inside the subnet, as a whole configuration has them             */
+    bool copied; /**< say also what would be inherited but is copied from elsewhere (kea-inherit.h)
+                  */
+    const struct pk_kea_level *above;    /**< what it inherits; NULL = of a bare server      */
     const struct pk_kea_value *existing; /**< the subnet that is replaced, or NULL           */
+    const char *server_name; /**< `ha-server-name` that links it, where the row has none; or NULL */
 };
 
 /**
@@ -32,8 +36,7 @@ enum pk_code pk_kea_build_subnet(struct pk_pool *pool, const struct pk_row *row,
  * @param key, value  of the part: `mac=00:1a:…` and its canonical object
  */
 enum pk_code pk_kea_build_reservation(struct pk_pool *pool, const char *key, const char *value,
-                                      const struct pk_kea_style *style, struct pk_kea_value *out,
-                                      struct pk_error *err);
+                                      struct pk_kea_value *out, struct pk_error *err);
 
 /** The shared network of a row; NULL = none. */
 const char *pk_kea_network_of(struct pk_pool *pool, const struct pk_row *row);

@@ -3,6 +3,7 @@
  * them. Either way needs the configuration that scopes rest on; what was read last serves, and is
  * read when nothing was.
  */
+#include "drivers/kea-edit.h"
 #include "drivers/kea-relations.h"
 #include "drivers/kea-server.h"
 
@@ -32,6 +33,7 @@ void
 pk_kea_keep_around(struct pk_server *server, const struct pk_kea_value *dhcp4)
 {
     struct pk_kea_items networks = pk_kea_list(dhcp4, "shared-networks");
+    server->loses = pk_kea_holds_lossy(dhcp4);
     pk_pool_free(server->around_pool);
     server->around_pool = pk_pool_new(NULL);
     struct pk_kea_value around = without_subnets(server->around_pool, dhcp4);
@@ -227,6 +229,9 @@ pk_kea_persist(struct pk_server *server, struct pk_error *err)
     if (code == PK_OK && !by_scope(server)) {
         code = covers_of(server, scratch, &covers, &cover_count, err);
         code = code == PK_OK ? pk_kea_cover_mend(server->client, covers, cover_count, err) : code;
+    }
+    if (code == PK_OK && server->loses) {
+        code = pk_kea_refuse_lossy("after its next start, were it saved", err);
     }
     if (code == PK_OK) {
         code = pk_kea_ask(server->client, scratch, "config-write", NULL, &written, err);

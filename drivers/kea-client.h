@@ -32,7 +32,7 @@ enum pk_kea_result {
     PK_KEA_ERROR = 1,
     PK_KEA_UNSUPPORTED = 2,
     PK_KEA_EMPTY = 3, /**< nothing found: also the list of nothing */
-    PK_KEA_CONFLICT = 4,
+    PK_KEA_CLASH = 4,
 };
 
 struct pk_kea_answer {

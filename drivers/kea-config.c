@@ -8,11 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "drivers/kea-relations.h"
 #include "drivers/kea-scope.h"
-
-/* Of a server that states none. */
-static const char lease_time_default[] = "7200";
 
 struct observing {
     struct pk_kea_mapper mapper;
@@ -20,6 +18,8 @@ struct observing {
     struct pk_kea_relationships relationships;
     struct pk_row *rows;
     size_t count;
+    struct pk_scope_defaults *defaults;
+    size_t default_count;
     uint32_t next_id;
 };
 
@@ -118,6 +118,19 @@ observe_subnets(struct observing *observing, const struct pk_kea_value *network,
     return code;
 }
 
+static void
+add_defaults(struct observing *observing, const char *network, const struct pk_kea_level *level)
+{
+    struct pk_text name = {.pool = observing->mapper.pool};
+    if (network != NULL) {
+        pk_text_add_json(&name, network);
+    }
+    observing->defaults[observing->default_count++] = (struct pk_scope_defaults){
+        .network = network != NULL ? pk_text_end(&name) : NULL,
+        .parts = pk_kea_level_parts(&observing->mapper, level),
+    };
+}
+
 static enum pk_code
 observe_networks(struct observing *observing, const struct pk_kea_value *dhcp4,
                  const struct pk_kea_level *global)
@@ -132,6 +145,7 @@ observe_networks(struct observing *observing, const struct pk_kea_value *dhcp4,
         }
         code = pk_kea_level_read(&observing->mapper, network, &level);
         if (code == PK_OK) {
+            add_defaults(observing, pk_kea_text(network, "name"), &level);
             code = observe_subnets(observing, network, network, &level);
         }
     }
@@ -192,7 +206,7 @@ static enum pk_code
 observe(struct observing *observing, const struct pk_kea_value *dhcp4)
 {
     struct pk_kea_mapper *mapper = &observing->mapper;
-    struct pk_kea_level global = {.times = {[PK_KEA_LEASE] = lease_time_default}};
+    struct pk_kea_level global = pk_kea_level_default;
     enum pk_code code = check_lists(observing, dhcp4);
     if (code == PK_OK) {
         code = pk_kea_relationships_read(mapper->scratch, dhcp4, &observing->relationships,
@@ -204,7 +218,12 @@ observe(struct observing *observing, const struct pk_kea_value *dhcp4)
     if (code == PK_OK) {
         mapper->definitions = pk_kea_definitions_read(mapper->scratch, dhcp4);
         observing->rows = pk_array(mapper->pool, struct pk_row, count_subnets(dhcp4));
+        observing->defaults = pk_array(mapper->pool, struct pk_scope_defaults,
+                                       pk_kea_list(dhcp4, "shared-networks").count + 1);
         code = pk_kea_level_read(mapper, dhcp4, &global);
+    }
+    if (code == PK_OK) {
+        add_defaults(observing, NULL, &global);
     }
     if (code == PK_OK) {
         code = observe_networks(observing, dhcp4, &global);
@@ -252,6 +271,8 @@ pk_kea_config_observe(struct pk_pool *pool, const struct pk_kea_value *dhcp4,
     if (code == PK_OK) {
         out->rows = (struct pk_rows){.at = observing.rows, .count = observing.count};
         out->relations = observe_relations(&observing);
+        out->defaults = observing.defaults;
+        out->default_count = observing.default_count;
     }
     return code;
 }

@@ -11,22 +11,17 @@
 #include <string.h>
 
 #include "drivers/kea-build.h"
+#include "drivers/kea-inherit.h"
+#include "drivers/kea-names.h"
 
 enum { LOSSY_OPTION = 43 };
-
-/* What Kea makes explicit in subnets and networks. */
-static const char *const shown[] = {
-    "valid-lifetime", "min-valid-lifetime", "max-valid-lifetime",
-    "renew-timer",    "rebind-timer",       "calculate-tee-times",
-    "t1-percent",     "t2-percent",         "store-extended-info",
-    "relay",          "cache-threshold",    "allocator",
-};
 
 struct editing {
     struct pk_pool *pool;
     const struct pk_kea_value *dhcp4;
     const struct pk_kea_edit *edits;
     size_t count;
+    const struct pk_kea_naming *naming;
     bool old;
     const struct pk_kea_value **replaced; /* of each edit: the subnet that was there, or NULL */
     bool *placed;                         /* of each edit: stands in its container already    */
@@ -46,18 +41,28 @@ is_lossy(const struct pk_kea_value *option)
     return is_it && standard && (data == NULL || *data == '\0');
 }
 
-/* Anywhere below @p value; depth is limited by the reader. */
-static bool
-holds_lossy(const struct pk_kea_value *value)
+/* Depth is limited by the reader. */
+bool
+pk_kea_holds_lossy(const struct pk_kea_value *value)
 {
     bool found = value->kind == PK_KEA_MAP && is_lossy(value);
     for (size_t i = 0; !found && value->kind == PK_KEA_LIST && i < value->count; i++) {
-        found = holds_lossy(&value->items[i]);
+        found = pk_kea_holds_lossy(&value->items[i]);
     }
     for (size_t i = 0; !found && value->kind == PK_KEA_MAP && i < value->count; i++) {
-        found = holds_lossy(&value->members[i].value);
+        found = pk_kea_holds_lossy(&value->members[i].value);
     }
     return found;
+}
+
+enum pk_code
+pk_kea_refuse_lossy(const char *when, struct pk_error *err)
+{
+    return pk_error_set(err, PK_EREFUSED, "option-data",
+                        "an option 43 is shown empty by Kea, and would be empty for clients %s: "
+                        "give it by its sub-options, or change this server by hand "
+                        "[not-representable]",
+                        when);
 }
 
 /* -- Inherited again -------------------------------------------------------------------------- */
@@ -67,17 +72,6 @@ same(struct pk_pool *pool, const struct pk_kea_value *a, const struct pk_kea_val
 {
     return a != NULL && b != NULL &&
            strcmp(pk_kea_canonical(pool, a), pk_kea_canonical(pool, b)) == 0;
-}
-
-static bool
-is_shown(const char *key)
-{
-    for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++) {
-        if (strcmp(shown[i], key) == 0) {
-            return true;
-        }
-    }
-    return false;
 }
 
 /* Least and most come from the value where the level above does not have them. */
@@ -98,8 +92,9 @@ inheriting(const struct editing *editing, const struct pk_kea_value *map,
     struct pk_kea_value out = {.kind = PK_KEA_MAP, .members = members};
     for (size_t i = 0; i < map->count; i++) {
         const struct pk_kea_member *member = &map->members[i];
-        if (!is_shown(member->key) || !same(editing->pool, &member->value,
-                                            from_above(member->key, network, editing->dhcp4))) {
+        if (!pk_kea_is_copied_down(member->key) ||
+            !same(editing->pool, &member->value,
+                  from_above(member->key, network, editing->dhcp4))) {
             members[out.count++] = *member;
         }
     }
@@ -134,6 +129,15 @@ belongs_to(const struct editing *editing, size_t edit, const char *network)
            (network == name || (network != NULL && name != NULL && strcmp(network, name) == 0));
 }
 
+static const char *
+link_of(const struct editing *editing, size_t edit)
+{
+    const struct pk_row *wanted = editing->edits[edit].wanted;
+    return wanted != NULL ? pk_kea_link_name(editing->pool, editing->dhcp4, editing->naming,
+                                             wanted->relationship, editing->replaced[edit])
+                          : NULL;
+}
+
 /* The list of subnets of one container: those that stay, and those wanted there. */
 static enum pk_code
 subnets_in(struct editing *editing, const struct pk_kea_value *container, const char *network,
@@ -143,6 +147,11 @@ subnets_in(struct editing *editing, const struct pk_kea_value *container, const 
     struct pk_kea_value *items =
         pk_array(editing->pool, struct pk_kea_value, has.count + editing->count + 1);
     *out = (struct pk_kea_value){.kind = PK_KEA_LIST, .items = items};
+    struct pk_kea_level above;
+    enum pk_code code = pk_kea_level_above(editing->pool, editing->dhcp4, network, &above, err);
+    if (code != PK_OK) {
+        return code;
+    }
     for (size_t i = 0, edit; i < has.count; i++) {
         if (!edit_of(editing, &has.at[i], &edit)) {
             items[out->count++] =
@@ -151,12 +160,17 @@ subnets_in(struct editing *editing, const struct pk_kea_value *container, const 
     }
     for (size_t i = 0; i < editing->count; i++) {
         const struct pk_kea_style style = {
-            .old_spelling = editing->old, .reservations = true, .existing = editing->replaced[i]};
+            .old_spelling = editing->old,
+            .reservations = true,
+            .above = &above,
+            .existing = editing->replaced[i],
+            .server_name = link_of(editing, i),
+        };
         if (editing->placed[i] || !belongs_to(editing, i, network)) {
             continue;
         }
-        enum pk_code code = pk_kea_build_subnet(editing->pool, editing->edits[i].wanted, &style,
-                                                &items[out->count++], err);
+        code = pk_kea_build_subnet(editing->pool, editing->edits[i].wanted, &style,
+                                   &items[out->count++], err);
         if (code != PK_OK) {
             return code;
         }
@@ -250,24 +264,22 @@ find_replaced(struct editing *editing)
 
 enum pk_code
 pk_kea_edit(struct pk_pool *pool, const struct pk_kea_value *dhcp4, const struct pk_kea_edit *edits,
-            size_t count, bool old, struct pk_kea_value *out, struct pk_error *err)
+            size_t count, const struct pk_kea_naming *naming, bool old, struct pk_kea_value *out,
+            struct pk_error *err)
 {
     struct editing editing = {
         .pool = pool,
         .dhcp4 = dhcp4,
         .edits = edits,
         .count = count,
+        .naming = naming,
         .old = old,
         .replaced = pk_alloc_array(pool, count + 1, sizeof *editing.replaced),
         .placed = pk_array(pool, bool, count + 1),
     };
     struct pk_kea_value subnets, networks;
-    if (holds_lossy(dhcp4)) {
-        return pk_error_set(
-            err, PK_EREFUSED, "option-data",
-            "its option 43 is shown empty by config-get, and would be empty for its "
-            "clients if the configuration were sent back: give it by its "
-            "sub-options, or change this server by hand [not-representable]");
+    if (pk_kea_holds_lossy(dhcp4)) {
+        return pk_kea_refuse_lossy("were its configuration sent back", err);
     }
     find_replaced(&editing);
     enum pk_code code = subnets_in(&editing, dhcp4, NULL, &subnets, err);

@@ -87,7 +87,7 @@ pk_kea_envelope(struct pk_pool *pool, const char *where, const char *bytes, size
         return no_answer(where, "it is no list of one map", err);
     }
     if (!pk_kea_integer(answer, "result", &result) || result < PK_KEA_SUCCESS ||
-        result > PK_KEA_CONFLICT) {
+        result > PK_KEA_CLASH) {
         return no_answer(where, "it has no `result` that is known", err);
     }
     if (text != NULL && text->kind != PK_KEA_STRING) {

@@ -13,6 +13,8 @@
 
 enum { DECIMAL = 10 };
 
+const struct pk_kea_level pk_kea_level_default = {.times = {[PK_KEA_LEASE] = "7200"}};
+
 enum pk_code
 pk_kea_mapper_fail(const struct pk_kea_mapper *mapper, const char *format, ...)
 {

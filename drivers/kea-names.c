@@ -61,6 +61,39 @@ pk_kea_names_observe(struct pk_pool *pool, const struct pk_kea_names *names, con
     return explain(pk_kea_config_observe(pool, dhcp4, &naming, out, err), where, err);
 }
 
+static const struct pk_peering *
+peering_of(const struct pk_peerings *peerings, const struct pk_kea_naming *naming,
+           const char *relationship)
+{
+    for (size_t i = 0; i < peerings->count && i < naming->count; i++) {
+        const char *name = naming->names[i].relationship;
+        if (name != NULL && strcmp(name, relationship) == 0) {
+            return &peerings->at[i];
+        }
+    }
+    return NULL;
+}
+
+const char *
+pk_kea_link_name(struct pk_pool *pool, const struct pk_kea_value *dhcp4,
+                 const struct pk_kea_naming *naming, const char *relationship,
+                 const struct pk_kea_value *existing)
+{
+    struct pk_peerings peerings = {.count = 0};
+    struct pk_error ignored; /* it was read before, or nothing would be written now */
+    const char *has = pk_kea_text(pk_kea_get(existing, "user-context"), "ha-server-name");
+    (void)pk_kea_config_peerings(pool, dhcp4, &peerings, &ignored);
+    const struct pk_peering *peering =
+        relationship != NULL ? peering_of(&peerings, naming, relationship) : NULL;
+    if (peering == NULL) {
+        return NULL;
+    }
+    if (has != NULL && (strcmp(has, peering->self) == 0 || strcmp(has, peering->partner) == 0)) {
+        return has;
+    }
+    return peerings.count > 1 ? peering->partner : NULL;
+}
+
 struct pk_rows
 pk_kea_rows_only(struct pk_pool *pool, const struct pk_rows *all, const struct pk_prefix *subnets,
                  size_t count)

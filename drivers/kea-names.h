@@ -33,6 +33,15 @@ pk_kea_names_observe(struct pk_pool *pool, const struct pk_kea_names *names, con
                      const char *where, const struct pk_kea_value *dhcp4,
                      struct pk_observation *out, struct pk_error *err);
 
+/**
+ * The `ha-server-name` by which a subnet is linked to a relationship.
+ * @param existing  the subnet that is replaced, or NULL: a name that fits stays
+ * @return NULL when none is needed
+ */
+const char *pk_kea_link_name(struct pk_pool *pool, const struct pk_kea_value *dhcp4,
+                             const struct pk_kea_naming *naming, const char *relationship,
+                             const struct pk_kea_value *existing);
+
 /** Of @p all those of @p subnets (sorted). */
 struct pk_rows pk_kea_rows_only(struct pk_pool *pool, const struct pk_rows *all,
                                 const struct pk_prefix *subnets, size_t count);

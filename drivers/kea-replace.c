@@ -71,8 +71,8 @@ pk_kea_replace_scopes(const struct pk_kea_site *site, struct pk_kea_cover *cover
     if (edit_count == 0) {
         return PK_OK;
     }
-    code = pk_kea_edit(pool, &replacing.whole.had, edits, edit_count, site->old_spelling, &wanted,
-                       err);
+    code = pk_kea_edit(pool, &replacing.whole.had, edits, edit_count, &site->naming,
+                       site->old_spelling, &wanted, err);
     if (code == PK_OK) {
         code = pk_kea_whole_replace(&replacing.whole, covers, cover_count, &wanted, err);
     }

@@ -262,6 +262,14 @@ settle(struct pk_kea_mapper *mapper)
     return pk_parts_canonical(at, mapper->parts.count);
 }
 
+struct pk_parts
+pk_kea_level_parts(struct pk_kea_mapper *mapper, const struct pk_kea_level *level)
+{
+    mapper->parts.count = 0;
+    add_level(mapper, level);
+    return settle(mapper);
+}
+
 static const char *
 without_blanks(struct pk_pool *pool, const char *text)
 {

@@ -18,6 +18,9 @@ struct pk_kea_level {
     const char *times[PK_KEA_TIME_COUNT];    /**< seconds; NULL = the server's own choice */
 };
 
+/** Of a server that states nothing. */
+extern const struct pk_kea_level pk_kea_level_default;
+
 /** What one reading shares; vectors are used again and again. */
 struct pk_kea_mapper {
     struct pk_pool *pool;    /* rows live here */
@@ -89,6 +92,9 @@ enum pk_code pk_kea_pools_read(struct pk_kea_mapper *mapper, const struct pk_kea
 /** Parts of `reservations`, and `kea.reservations` of those that have no identifier of ours. */
 enum pk_code
 pk_kea_reservations_read(struct pk_kea_mapper *mapper, const struct pk_kea_value *reservations);
+
+/** What is in force there as parts of a row, sorted. */
+struct pk_parts pk_kea_level_parts(struct pk_kea_mapper *mapper, const struct pk_kea_level *level);
 
 /** The whole row. */
 enum pk_code pk_kea_subnet_read(struct pk_kea_mapper *mapper, const struct pk_kea_value *subnet,

@@ -12,6 +12,9 @@
 
 #include "base/json.h"
 #include "drivers/kea-build.h"
+#include "drivers/kea-edit.h"
+#include "drivers/kea-inherit.h"
+#include "drivers/kea-names.h"
 
 /* One change while it is made. */
 struct writing {
@@ -167,8 +170,8 @@ add_reservation(struct writing *writing, int64_t id, const struct pk_part *part)
     struct pk_kea_value reservation;
     struct pk_error err = {0};
     struct pk_text text = {.pool = writing->pool};
-    if (pk_kea_build_reservation(writing->pool, part->key, part->value, &(struct pk_kea_style){0},
-                                 &reservation, &err) != PK_OK) {
+    if (pk_kea_build_reservation(writing->pool, part->key, part->value, &reservation, &err) !=
+        PK_OK) {
         return refuse(writing, &err);
     }
     struct pk_text inner = {.pool = writing->pool};
@@ -284,9 +287,24 @@ put(struct writing *writing)
     const struct pk_row *row = writing->change->wanted;
     struct pk_kea_value subnet;
     struct pk_error err = {0};
-    const struct pk_kea_style style = {.existing =
-                                           writing->had.is_there ? &writing->had.subnet : NULL};
-    if (pk_kea_build_subnet(writing->pool, row, &style, &subnet, &err) != PK_OK) {
+    const struct pk_kea_value *existing = writing->had.is_there ? &writing->had.subnet : NULL;
+    struct pk_kea_level above;
+    if (existing != NULL && pk_kea_holds_lossy(existing)) {
+        pk_kea_refuse_lossy("were its subnet written anew", &err);
+        refuse(writing, &err);
+        return;
+    }
+    const struct pk_kea_site *site = writing->site;
+    const struct pk_kea_style style = {
+        .copied = true,
+        .above = &above,
+        .existing = existing,
+        .server_name = pk_kea_link_name(writing->pool, site->dhcp4, &site->naming,
+                                        row->relationship, existing),
+    };
+    if (pk_kea_level_above(writing->pool, site->dhcp4, pk_kea_network_of(writing->pool, row),
+                           &above, &err) != PK_OK ||
+        pk_kea_build_subnet(writing->pool, row, &style, &subnet, &err) != PK_OK) {
         refuse(writing, &err);
         return;
     }

@@ -63,6 +63,7 @@ struct pk_scope_state {
     const struct pk_wanted_scope *wanted; /**< WANTED only                                     */
     const struct pk_row *have[PK_PAIR];   /**< NULL = absent                                   */
     const struct pk_row *base[PK_PAIR];
+    bool half[PK_PAIR];           /**< our own writing of it was cut off               */
     bool is_kept_equal;           /**< pairkeeper wants something here: WANTED, or
                                        foreign: replicate                              */
     bool is_deleted;              /**< DROPPED under prune: owned, or moved away        */

@@ -37,7 +37,7 @@ cause_of(const struct pk_comparing *comparing, const struct pk_scope_state *scop
         .git_owns = scope->wanted != NULL && pk_wanted_owns(scope->wanted, pair->field, pair->key),
         .has_base = scope->base[side] != NULL,
         .have = pair->a,
-        .base = value_in(scope->base[side], pair->field, pair->key),
+        .base = scope->half[side] ? pair->a : value_in(scope->base[side], pair->field, pair->key),
         .want = pair->b,
     });
 }
@@ -83,7 +83,8 @@ static bool
 is_edited_on_both(const struct pk_scope_state *scope, const struct pk_difference *difference)
 {
     int side = difference->side, other = pk_other_side(side);
-    if (scope->base[side] == NULL || scope->base[other] == NULL) {
+    if (scope->base[side] == NULL || scope->base[other] == NULL || scope->half[side] ||
+        scope->half[other]) {
         return false;
     }
     const struct pk_field *field = difference->field;

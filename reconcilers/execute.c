@@ -229,8 +229,10 @@ run_operation(struct pk_run *run, struct pk_action *actions, size_t count, struc
     } else {
         run_tasks(run, operation, leader, &tasks);
     }
-    bool saved = pk_tasks_persist(run, operation, leader, &tasks, &unsaved);
-    fault = fault == NULL && !saved ? &unsaved : fault;
+    if (!pk_tasks_persist(run, operation, leader, &tasks, &unsaved)) {
+        run->out->unsaved_fault = unsaved;
+        fault = fault == NULL ? &unsaved : fault;
+    }
     if (pk_operation_conclude(run, operation, leader, &tasks, fault, &why) != PK_OK) {
         end_unrecorded(run, &why);
     }

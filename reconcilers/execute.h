@@ -32,6 +32,7 @@ struct pk_execution {
     bool refused;                        /**< some failure is a refusal: the clock cannot cure it */
     bool record_failed;                  /**< servers were written but the ADM could not be       */
     bool unsaved;                        /**< a server keeps what was written in memory only      */
+    struct pk_fault unsaved_fault;       /**< the last such server, and why                       */
 };
 
 /**

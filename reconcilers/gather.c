@@ -115,6 +115,7 @@ fill_scope(const struct pk_comparing *comparing, struct pk_scope_state *scope)
     for (int side = 0; side < PK_PAIR; side++) {
         const struct pk_row *base = pk_rows_find(&view->base[side], scope->subnet);
         scope->base[side] = under_new_name(comparing, base);
+        scope->half[side] = pk_view_is_half_written(view, side, scope->subnet);
         scope->have[side] = under_new_name(comparing, scope->have[side]);
     }
     scope->kind = kind_of(view, scope);

@@ -27,14 +27,15 @@ first(struct counting *counting, const char *known, const struct pk_scope_state 
 
 /* Both servers know the same leases, so the larger of two numbers is the scope's. */
 static void
-count_leases(struct counting *counting, const struct pk_scope_state *scope)
+count_leases(struct counting *counting, const struct pk_scope_state *scope,
+             const bool leaves[PK_PAIR])
 {
     struct pk_guard_facts *facts = &counting->facts;
     int64_t leases = 0;
     bool unknown = false;
     for (int side = 0; side < PK_PAIR; side++) {
         const struct pk_row *row = scope->have[side];
-        if (row != NULL) {
+        if (row != NULL && leaves[side]) {
             leases = row->active_leases > leases ? row->active_leases : leases;
             unknown = unknown || row->active_leases == PK_LEASES_UNKNOWN;
         }
@@ -88,21 +89,35 @@ count_delete(struct counting *counting, const struct pk_scope_state *scope)
         facts->moves++;
         facts->first_move = first(counting, facts->first_move, scope);
     }
-    count_leases(counting, scope);
+    count_leases(counting, scope, (const bool[PK_PAIR]){true, true});
+}
+
+/* Leases keep the id under which they were given, and are lost to the subnet with it. */
+static bool
+gives_up_id(const struct pk_row *before, const struct pk_row *after)
+{
+    const struct pk_field *field = &pk_scope_fields.at[PK_SCOPE_ID];
+    const char *old = pk_parts_get(&before->parts, field, "");
+    const char *new = pk_parts_get(&after->parts, field, "");
+    return old != NULL && new != NULL &&strcmp(old, new) != 0;
 }
 
 static void
 count_write(struct counting *counting, const struct pk_scope_state *scope)
 {
     struct pk_guard_facts *facts = &counting->facts;
-    bool overwrites = false, shrinks = false;
+    bool overwrites = false, shrinks = false, gives_up[PK_PAIR] = {false};
     for (int side = 0; side < PK_PAIR; side++) {
         const struct pk_row *row = scope->have[side];
         if (scope->writes[side] && row != NULL) {
             overwrites = true;
+            gives_up[side] = gives_up_id(row, &scope->write[side]);
             shrinks = shrinks || (row->active_leases != 0 &&
                                   loses_addresses(counting->pool, row, &scope->write[side]));
         }
+    }
+    if (gives_up[PK_SERVER_1] || gives_up[PK_SERVER_2]) {
+        count_leases(counting, scope, gives_up);
     }
     facts->updates += overwrites;
     facts->shrinking = shrinks ? first(counting, facts->shrinking, scope) : facts->shrinking;

@@ -19,7 +19,7 @@ struct pk_guard_facts {
     size_t n;       /**< scopes with a base */
     size_t deletes, updates, adopts, conflicts, moves;
     const char *first_adopt, *first_conflict, *first_move;
-    int64_t leases; /**< active, in scopes that go away */
+    int64_t leases; /**< active, in scopes that go away or under subnet ids that do */
     const char *first_leased;
     const char *leases_unknown; /**< first scope that goes away of which nobody can tell */
     const char *shrinking;      /**< first scope whose ranges lose addresses             */

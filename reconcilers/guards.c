@@ -166,9 +166,9 @@ test_leases(struct judging *judging, struct pk_text *why)
 {
     const struct pk_guard_facts *facts = &judging->facts;
     if (facts->leases > 0) {
-        pk_text_addf(why, "%lld active lease%s in what goes away, first in %s",
-                     (long long)facts->leases, pk_plural((size_t)facts->leases),
-                     facts->first_leased);
+        pk_text_addf(
+            why, "%lld active lease%s in a scope or a subnet id that goes away, first in %s",
+            (long long)facts->leases, pk_plural((size_t)facts->leases), facts->first_leased);
     }
     if (facts->leases_unknown != NULL) {
         note(judging, pk_sprintf(judging->pool, "leases: cannot tell whether any is active in %s",

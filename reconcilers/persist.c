@@ -4,6 +4,7 @@
  * agent; it is paid at the end of an operation or, after a failure or a kill, by the next pass.
  */
 #include "adm/mirror.h"
+#include "base/crew.h"
 #include "reconcilers/task.h"
 
 /* A relationship has no rows: it is written on both. */
@@ -66,27 +67,70 @@ tell_not_saved(struct pk_run *run, int64_t operation, int side, const struct pk_
     }
 }
 
+/* One server that is told to save. */
+struct saving {
+    int side;
+    const struct pk_driver *driver;
+    struct pk_server *server;
+    enum pk_code code;
+    struct pk_error why;
+};
+
+static void
+save(void *user, size_t index)
+{
+    struct saving *saving = &((struct saving *)user)[index];
+    saving->code = saving->driver->persist(saving->server, &saving->why);
+}
+
+/* Each with its own connection alone, and long enough at it that two at once are worth a thread. */
+static bool
+may_be_saved_together(const struct pk_run *run)
+{
+    bool may = true;
+    for (int side = PK_SERVER_1; side < PK_PAIR; side++) {
+        may = may && run->executor->drivers[side]->is_remote &&
+              !run->capabilities[side]->whole_configuration;
+    }
+    return may;
+}
+
+static bool
+conclude(struct pk_run *run, int64_t operation, const struct pk_action *leader,
+         const struct saving *saving, struct pk_fault *fault)
+{
+    const char *name = pk_run_server(run, saving->side);
+    struct pk_error why = {0};
+    if (saving->code != PK_OK) {
+        pk_fault_set(fault, pk_operation_fault(leader->kind), PK_FAULT_GENERIC_ERROR_OCCURRED,
+                     "written and verified, but server %s keeps it in memory only: %s", name,
+                     saving->why.message);
+        tell_not_saved(run, operation, saving->side, &saving->why);
+        return false;
+    }
+    if (clear(run->executor->db, name, saving->driver->name, NULL, &why) != PK_OK) {
+        run->out->record_failed = true;
+    }
+    return true;
+}
+
 bool
 pk_tasks_persist(struct pk_run *run, int64_t operation, const struct pk_action *leader,
                  const struct pk_tasks *tasks, struct pk_fault *fault)
 {
+    struct saving servers[PK_PAIR];
+    size_t count = 0;
     bool saved = true;
     for (int side = PK_SERVER_1; side < PK_PAIR; side++) {
-        const struct pk_driver *driver = run->executor->drivers[side];
-        struct pk_error why = {0};
-        if (!owes(run, tasks, side)) {
-            continue;
+        if (owes(run, tasks, side)) {
+            servers[count++] = (struct saving){.side = side,
+                                               .driver = run->executor->drivers[side],
+                                               .server = run->executor->servers[side]};
         }
-        if (driver->persist(run->executor->servers[side], &why) != PK_OK) {
-            saved = false;
-            pk_fault_set(fault, pk_operation_fault(leader->kind), PK_FAULT_GENERIC_ERROR_OCCURRED,
-                         "written and verified, but server %s keeps it in memory only: %s",
-                         pk_run_server(run, side), why.message);
-            tell_not_saved(run, operation, side, &why);
-        } else if (clear(run->executor->db, pk_run_server(run, side), driver->name, NULL, &why) !=
-                   PK_OK) {
-            run->out->record_failed = true;
-        }
+    }
+    pk_crew_run(may_be_saved_together(run) ? PK_PAIR : 1, count, save, servers);
+    for (size_t i = 0; i < count; i++) {
+        saved = conclude(run, operation, leader, &servers[i], fault) && saved;
     }
     run->out->unsaved = run->out->unsaved || !saved;
     return saved;

@@ -82,54 +82,13 @@ pk_moves_find(const struct pk_moves *moves, struct pk_prefix subnet)
                : bsearch(&subnet, moves->at, moves->count, sizeof moves->at[0], compare_move);
 }
 
-/* A base with the row of @p subnet put in, or taken out when @p row is NULL. */
-static struct pk_rows
-with_base(struct pk_pool *pool, const struct pk_rows *base, struct pk_prefix subnet,
-          const struct pk_row *row)
+bool
+pk_view_is_half_written(const struct pk_pair_view *view, int side, struct pk_prefix subnet)
 {
-    struct pk_row *at = pk_array(pool, struct pk_row, base->count + 1);
-    size_t count = 0, i = 0;
-    for (; i < base->count && pk_prefix_compare(base->at[i].subnet, subnet) < 0; i++) {
-        at[count++] = base->at[i];
-    }
-    if (row != NULL) {
-        at[count++] = *row;
-    }
-    i += i < base->count && pk_prefix_compare(base->at[i].subnet, subnet) == 0;
-    for (; i < base->count; i++) {
-        at[count++] = base->at[i];
-    }
-    return (struct pk_rows){.at = at, .count = count};
-}
-
-static void
-credit(struct pk_pool *pool, struct pk_pair_view *view, int side, struct pk_prefix subnet,
-       const struct pk_sha256 *wanted)
-{
-    const struct pk_row *row = pk_rows_find(&view->servers[side].rows, subnet);
-    bool is_as_meant =
-        row == NULL ? pk_sha256_is_zero(wanted) : pk_sha256_equal(&row->hash, wanted);
-    if (is_as_meant) {
-        view->base[side] = with_base(pool, &view->base[side], subnet, row);
-    }
-}
-
-void
-pk_view_credit_intents(struct pk_pool *pool, struct pk_pair_view *view,
-                       const struct pk_operation *unfinished, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        for (size_t j = 0; j < unfinished[i].sub_task_count; j++) {
-            const struct pk_sub_task *task = &unfinished[i].sub_tasks[j];
-            for (int row = 0; row < PK_PAIR; row++) {
-                const struct pk_intent *intent = &task->rows[row];
-                for (int side = 0; side < PK_PAIR; side++) {
-                    const struct pk_server_view *server = &view->servers[side];
-                    if (server->known && is_named(intent->server, server->name)) {
-                        credit(pool, view, side, task->subnet, &intent->wanted);
-                    }
-                }
-            }
+    for (size_t i = 0; i < view->half_written[side].count; i++) {
+        if (pk_prefix_compare(view->half_written[side].at[i], subnet) == 0) {
+            return true;
         }
     }
+    return false;
 }

@@ -21,6 +21,8 @@ struct pk_server_view {
     bool writes;        /**< server and driver allow writing                                      */
     struct pk_rows rows; /**< everything on the server                                  */
     struct pk_relations relations;
+    const struct pk_scope_defaults *defaults; /**< as struct pk_observation has them */
+    size_t default_count;
     const struct pk_capabilities *capabilities;
     struct pk_mono observed_at;
     struct pk_retired_ids retired_ids;
@@ -52,6 +54,7 @@ struct pk_pair_view {
     size_t unseen; /**< scopes left out of everything here: wanted, verified and in step before, and
                         nothing about them changed since                                      */
     bool bases_unknown; /**< no database at hand: guards that need bases are not judged           */
+    struct pk_prefixes half_written[PK_PAIR]; /**< ours, cut off: nobody's edit, and no source */
     struct pk_moves leaving, coming;
     /** Scopes that Git now names in another relationship of the same two servers: that one links
         them anew, so here they are neither dropped nor foreign. */
@@ -65,6 +68,9 @@ bool pk_view_has(const struct pk_pair_view *view, int side, const struct pk_row 
 
 /** Does a relationship of these two servers, in either order, join the same pair as the view's? */
 bool pk_view_is_our_pair(const struct pk_pair_view *view, const char *const servers[PK_PAIR]);
+
+/** Was our own writing of the row cut off? */
+bool pk_view_is_half_written(const struct pk_pair_view *view, int side, struct pk_prefix subnet);
 
 /** The relationship as server @p side holds it, under its old name too; NULL = not there. */
 const struct pk_relation *pk_view_relation(const struct pk_pair_view *view, int side);
@@ -84,7 +90,8 @@ pk_other_side(int side)
 
 /**
  * Rows that hold exactly what an unfinished operation of ours meant to write count as base; where
- * it meant to delete and the row is gone, so is its base.
+ * it meant to delete and the row is gone, so is its base.  One that is between what was there and
+ * what was meant is half written; it counts as base, too, where nothing was there.
  * @param pool  owns the new base arrays put into @p view
  */
 void pk_view_credit_intents(struct pk_pool *pool, struct pk_pair_view *view,

@@ -47,7 +47,7 @@ an_answer_is_a_list_of_one_or_a_bare_map(void **state)
          "'nosuch' command not supported.", PK_KEA_NULL},
         {"[ { \"arguments\": {  }, \"result\": 3, \"text\": \"0 IPv4 subnets found\" } ]",
          PK_KEA_EMPTY, "0 IPv4 subnets found", PK_KEA_MAP},
-        {"[{\"result\": 4}]", PK_KEA_CONFLICT, "", PK_KEA_NULL},
+        {"[{\"result\": 4}]", PK_KEA_CLASH, "", PK_KEA_NULL},
         {"[{\"result\": 0, \"arguments\": null}]\n", PK_KEA_SUCCESS, "", PK_KEA_NULL},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {

@@ -364,7 +364,7 @@ rows_an_unfinished_operation_meant_count_as_base(void **state)
     (void)state;
     PK_SCRATCH(pool);
     struct pk_pair_view *view = build_view(pool, "want " FIRST " name=\"g\"\nboth " FIRST " id=7\n"
-                                                 "want 10.0.2.0/24\na 10.0.2.0/24 id=8\n"
+                                                 "want 10.0.2.0/24\na 10.0.2.0/24 id=8 name=\"x\"\n"
                                                  "base 10.0.3.0/24 id=9");
     struct pk_sub_task tasks[] = {
         {.subnet = build_subnet(FIRST),
@@ -379,6 +379,45 @@ rows_an_unfinished_operation_meant_count_as_base(void **state)
     assert_null(pk_rows_find(&view->base[PK_SERVER_1], build_subnet("10.0.2.0/24")));
     assert_non_null(pk_rows_find(&view->base[PK_SERVER_1], build_subnet("10.0.3.0/24")));
     assert_null(pk_rows_find(&view->base[PK_SERVER_2], build_subnet("10.0.3.0/24")));
+}
+
+static void
+rows_whose_writing_was_cut_off_are_ours_unless_somebody_said_something_else(void **state)
+{
+    (void)state;
+    PK_SCRATCH(pool);
+    struct pk_pair_view *view =
+        build_view(pool, "want 10.0.1.0/24 name=\"g\"\na 10.0.1.0/24 id=8\n"
+                         "want 10.0.2.0/24 name=\"g\"\na 10.0.2.0/24 id=9 name=\"h\"\n"
+                         "want 10.0.3.0/24 name=\"g\"\nbase 10.0.3.0/24 id=3 name=\"f\"\n"
+                         "both 10.0.3.0/24 id=3 name=\"g\"\n"
+                         "want 10.0.4.0/24 name=\"g\"\nbase 10.0.4.0/24 id=4 name=\"f\"\n"
+                         "both 10.0.4.0/24 id=4 name=\"h\"\n"
+                         "want 10.0.5.0/24 name=\"g\"\nbase 10.0.5.0/24 id=5 name=\"f\"\n");
+    const struct pk_sha256 before = {.bytes = {1}}, wanted = {.bytes = {2}};
+    struct {
+        const char *subnet;
+        bool creates, is_half;
+    } rows[] = {
+        {"10.0.1.0/24", true, true},   {"10.0.2.0/24", true, false}, {"10.0.3.0/24", false, true},
+        {"10.0.4.0/24", false, false}, {"10.0.5.0/24", false, true},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct pk_sub_task task = {.subnet = build_subnet(rows[i].subnet),
+                                   .rows = {{"a", .wanted = wanted}, {0}}};
+        if (!rows[i].creates) {
+            task.rows[0].before = before;
+        }
+        /* rows on the other server would say what is meant */
+        view->servers[PK_SERVER_2].rows.count = 0;
+        struct pk_operation cut = {.sub_tasks = &task, .sub_task_count = 1};
+        pk_view_credit_intents(pool, view, &cut, 1);
+        if (pk_view_is_half_written(view, PK_SERVER_1, task.subnet) != rows[i].is_half) {
+            fail_msg("%s is %s half written", rows[i].subnet, rows[i].is_half ? "not" : "taken as");
+        }
+    }
+    assert_non_null(pk_rows_find(&view->base[PK_SERVER_1], build_subnet("10.0.1.0/24")));
+    assert_null(pk_rows_find(&view->base[PK_SERVER_1], build_subnet("10.0.2.0/24")));
 }
 
 int
@@ -396,6 +435,8 @@ main(void)
         cmocka_unit_test(member_order_source_and_mode_are_told_from_settings),
         cmocka_unit_test(a_lost_server_is_told_by_what_was_verified_on_it),
         cmocka_unit_test(rows_an_unfinished_operation_meant_count_as_base),
+        cmocka_unit_test(
+            rows_whose_writing_was_cut_off_are_ours_unless_somebody_said_something_else),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "agent/crew.h"
 #include "base/clock.h"
+#include "base/crew.h"
 
 enum { TASKS = 100, NAP_MS = 100, US_PER_MS = 1000 };
 

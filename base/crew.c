@@ -2,7 +2,7 @@
  * Threads live as long as one row of tasks: a pass is minutes apart from the next, and what they do
  * takes longer than starting them.
  */
-#include "agent/crew.h"
+#include "base/crew.h"
 
 #include <pthread.h>
 #include <signal.h>

@@ -2,8 +2,8 @@
  * @file
  * A few threads that share a row of tasks: for waiting on many servers at once.
  */
-#ifndef PK_AGENT_CREW_H
-#define PK_AGENT_CREW_H
+#ifndef PK_BASE_CREW_H
+#define PK_BASE_CREW_H
 
 #include <stddef.h>
 

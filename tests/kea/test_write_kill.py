@@ -1,0 +1,83 @@
+"""SIGKILL at any request of an `apply` to a live pair, before it and after it: the next `apply`
+completes it, and nothing of the interruption stays, in the pair, on the disks or on record.
+
+All requests with PAIRKEEPER_THOROUGH, else a sample.
+"""
+
+import unittest
+
+from dhcp_client import subnet
+from kea_case import THOROUGH, campus
+from kea_proxy import AFTER, BEFORE
+from write_case import MODES, WriteCase
+
+SAMPLE = 4  # points of each pair
+KINDS = [(release, mode) for release in (3, 2) for mode in MODES] if THOROUGH else \
+    [(3, "load-balancing"), (2, "load-balancing"), (2, "hot-standby")]
+SERVED = 10
+
+
+def scope(number, *fields):
+    text = [f"subnet: 127.{number}.0.0/24", "relationship: campus", f"id: {number}",
+            f"ranges: [127.{number}.0.10-127.{number}.0.109]", *fields]
+    return f"  - {{{', '.join(text)}}}\n"
+
+
+# Two states, and either is wanted after the other: something is made, changed, moved and deleted.
+STATES = [
+    scope(20, "shared-network: east", "lease-time: 1h", 'reservations: [{ip: 127.20.0.250, '
+          'mac: "00:1a:2b:3c:4d:01"}, {ip: 127.20.0.251, mac: "00:1a:2b:3c:4d:02"}]')
+    + scope(30, "options: {routers: [127.30.0.1]}"),
+    scope(20, "shared-network: west", "lease-time: 2h", 'reservations: [{ip: 127.20.0.250, '
+          'mac: "00:1a:2b:3c:4d:03"}, {ip: 127.20.0.251, mac: "00:1a:2b:3c:4d:02", '
+          'hostname: printer}]') + scope(40, "shared-network: west"),
+]
+
+
+class Kill(WriteCase):
+    def want(self, mode, state):
+        self.commit(campus(mode, "prune: owned", scopes=[f"127.{SERVED}.0.0/24"]),
+                    "scopes:\n" + STATES[state])
+
+    def count_requests(self, mode, state):
+        self.want(mode, state)
+        self.wire.forget()
+        self.run_program("apply")
+        return len(self.wire.requests)
+
+    def test_the_next_apply_completes_what_a_kill_left(self):
+        for release, mode in KINDS:
+            with self.pair(release, mode, subnets=[subnet(SERVED)]):
+                self.count_requests(mode, 0)
+                most = max(self.count_requests(mode, state) for state in (1, 0))
+                points = [(number, when) for number in range(1, most + 1)
+                          for when in (BEFORE, AFTER)]
+                if not THOROUGH:
+                    rng = self.generator_seed("kill", release, mode)
+                    points = rng.sample(points, min(SAMPLE, len(points)))
+                for turn, point in enumerate(points):
+                    self.want(mode, (turn + 1) % 2)
+                    self.insist_on_recovery(*point)
+                for server in self.lab.servers:
+                    server.kill()
+                    server.start()
+                self.lab.wait_until_normal()
+                self.diff(code=0)
+
+    def insist_on_recovery(self, number, when):
+        commands = f"killed {when} request {number}"
+        self.killed_apply(number, when)
+        open_operations = self.rows("SELECT count(*) FROM operations WHERE ended_ms IS NULL")[0][0]
+        before = len(self.events_of("OperationInterrupted"))
+        self.run_program("apply")
+        self.assertEqual(len(self.events_of("OperationInterrupted")) - before, open_operations,
+                         commands)
+        self.insist_on_peace()
+        self.insist_on_normal_service()
+        self.insist_on_equal_subnets()
+        self.insist_on_saved()
+        self.insist_on_whole_events()
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -151,17 +151,19 @@ class Scopes(WriteCase):
 
     def test_scopes_are_made_changed_and_deleted_as_git_says(self):
         for release, mode in KINDS:
+            # Two servers that balance load offer the same address of a range that is not divided.
+            each = 1 if mode == "load-balancing" else 3
             with self.pair(release, mode, subnets=[]) as pair:
                 empty = campus(mode, "prune: owned")
                 self.commit(empty, self.WANTED)
                 self.converge()
                 self.assertEqual(self.insist_on_equal_subnets(),
                                  ["127.10.0.0/24", "127.20.0.0/24"])
-                self.insist_on_service(20, each=3)
+                self.insist_on_service(20, each=each)
                 self.commit(empty, self.WANTED.replace("annex", "main").replace("2h", "3h")
                             .replace("127.10.0.99", "127.10.0.88").replace("printer", "plotter"))
                 self.converge()
-                self.insist_on_service(20, each=3)
+                self.insist_on_service(20, each=each)
                 self.commit(empty, self.WANTED.replace(
                     self.WANTED[self.WANTED.index("  - {subnet: 127.10"):
                                 self.WANTED.index("  - subnet: 127.20")], ""))

@@ -45,7 +45,7 @@ class Leases(WriteCase):
                 self.commit(campus("hot-standby", "source: dhcp-a", "foreign: replicate",
                                    scopes=["127.10.0.0/24"]))
                 held = self.relationship(self.run_json("apply", code=4))["held"]
-                self.assertIn("1 active leases in a scope or a subnet id", held["reason"])
+                self.assertIn("1 active lease in a scope or a subnet id", held["reason"])
                 self.approve_held()
                 self.run_program("apply")
                 self.assertEqual(subnets_of(pair.second)["127.20.0.0/24"]["id"], 20)

@@ -66,8 +66,8 @@ struct pk_kea_setting pk_kea_setting_canonical(struct pk_pool *pool, enum pk_kea
  * The way back: how a server is told.
  * @param old  as Kea 2.2 spells it, where that can say the value
  */
-struct pk_kea_setting pk_kea_setting_spelled(struct pk_pool *pool, const char *key,
-                                             const char *value, bool old);
+struct pk_kea_setting
+pk_kea_setting_spelled(struct pk_pool *pool, const char *key, const char *value, bool old);
 
 /** What to do instead of @p key in the user-context at @p place; NULL when the key is free. */
 const char *pk_kea_context_refusal(enum pk_kea_place place, const char *key);

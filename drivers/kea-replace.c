@@ -43,7 +43,7 @@ read_whole(struct replacing *replacing, struct pk_rows *rows, struct pk_error *e
         code = pk_error_set(err, PK_EINVAL, site->name, "server %s: config-get has no Dhcp4",
                             site->name);
     }
-    if (code == PK_OK) {
+    if (code == PK_OK && dhcp4 != NULL) {
         replacing->had = *dhcp4;
         code = pk_kea_config_observe(replacing->pool, dhcp4, &site->naming, &seen, err);
         *rows = seen.rows;

@@ -106,9 +106,8 @@ pk_operations_unfinished(struct pk_db *db, struct pk_pool *pool, struct pk_opera
  * Those, and of the last few the failed ones: what one of their writes that was cut off has come to
  * is ours as well.
  */
-enum pk_code
-pk_operations_unsettled(struct pk_db *db, struct pk_pool *pool, struct pk_operation **at,
-                        size_t *count, struct pk_error *err);
+enum pk_code pk_operations_unsettled(struct pk_db *db, struct pk_pool *pool,
+                                     struct pk_operation **at, size_t *count, struct pk_error *err);
 
 /** The latest operations of a relationship (NULL = all), newest first. */
 enum pk_code

@@ -1,169 +1,28 @@
 /*
  * Text is put together in our JSON and read back by the reader of Kea's, which knows how its bytes
- * are written.  Options that Kea has known for ever are spelled for people; the others go as bytes
- * by code, because what a name or a comma means there depends on the server's version and
- * definitions.
+ * are written.
  */
 #include "drivers/kea-build.h"
 
-#include <ctype.h>
 #include <string.h>
 
-#include "adm/kea-option-data.h"
 #include "adm/kea-values.h"
-#include "adm/option-wire.h"
 #include "adm/ranges.h"
 #include "base/json.h"
+#include "drivers/kea-build-options.h"
 #include "drivers/kea-config.h"
 #include "drivers/kea-inherit.h"
-
-enum { LAST_CODE_SPELLED = 76 };
-
-/* An object while it is written. */
-struct object {
-    struct pk_text text;
-    bool any;
-};
-
-static struct object
-begin(struct pk_pool *pool)
-{
-    struct object object = {.text = {.pool = pool}};
-    pk_text_add(&object.text, "{");
-    return object;
-}
-
-static void
-add(struct object *object, const char *key, const char *json)
-{
-    pk_text_add(&object->text, object->any ? "," : "");
-    pk_text_add_json(&object->text, key);
-    pk_text_add(&object->text, ":");
-    pk_text_add(&object->text, json);
-    object->any = true;
-}
-
-static const char *
-end(struct object *object)
-{
-    pk_text_add(&object->text, "}");
-    return pk_text_end(&object->text);
-}
-
-static const char *
-quoted(struct pk_pool *pool, const char *text)
-{
-    struct pk_text out = {.pool = pool};
-    pk_text_add_json(&out, text);
-    return pk_text_end(&out);
-}
-
-/* -- Options ---------------------------------------------------------------------------------- */
-
-/* Text that no version of Kea takes for a list or for something else than it is. */
-static bool
-is_plain(const char *text)
-{
-    size_t length = strlen(text);
-    for (size_t i = 0; i < length; i++) {
-        if (!isgraph((unsigned char)text[i]) && text[i] != ' ') {
-            return false;
-        }
-    }
-    return length > 0 && text[0] != ' ' && text[length - 1] != ' ' &&
-           strpbrk(text, ",\\\"'") == NULL;
-}
-
-static bool
-is_spelled(const struct pk_option *option, const json_t *values)
-{
-    if (option == NULL || option->code > LAST_CODE_SPELLED || option->type == PK_OPTION_BYTES ||
-        option->type == PK_OPTION_EMPTY || option->type == PK_OPTION_CLASSLESS_ROUTE) {
-        return false;
-    }
-    for (size_t i = 0; i < json_array_size(values); i++) {
-        const char *text = json_string_value(json_array_get(values, i));
-        if (text != NULL && !is_plain(text)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* "10.0.0.1, 10.0.0.2": pairs of addresses are addresses one after the other. */
-static const char *
-spelled(struct pk_pool *pool, const json_t *values, bool pairs)
-{
-    struct pk_text out = {.pool = pool};
-    for (size_t i = 0; i < json_array_size(values); i++) {
-        const json_t *value = json_array_get(values, i);
-        const char *text = json_string_value(value);
-        pk_text_add(&out, i > 0 ? ", " : "");
-        if (text == NULL) {
-            pk_text_add(&out, pk_json_text(pool, value));
-            continue;
-        }
-        for (const char *at = text; *at != '\0'; at++) {
-            pk_text_add_bytes(&out, pairs && *at == ' ' ? ", " : at, pairs && *at == ' ' ? 2 : 1);
-        }
-    }
-    return pk_text_end(&out);
-}
-
-static bool
-add_option(struct pk_pool *pool, struct pk_text *list, const char *name, const json_t *value)
-{
-    const json_t *values = json_is_object(value) ? json_object_get(value, "value") : value;
-    const struct pk_option *option = pk_option_find(name);
-    const char *space;
-    uint16_t code;
-    if (!pk_option_code(pool, name, &space, &code)) {
-        return false;
-    }
-    struct object entry = begin(pool);
-    bool as_text = is_spelled(option, values);
-    const char *data = as_text ? spelled(pool, values, option->type == PK_OPTION_IPV4_PAIR)
-                               : pk_option_wire(pool, option, pk_json_text(pool, values));
-    if (data == NULL) {
-        return false;
-    }
-    add(&entry, "space", quoted(pool, space));
-    add(&entry, "code", pk_sprintf(pool, "%u", code));
-    add(&entry, "csv-format", as_text ? "true" : "false");
-    add(&entry, "data", quoted(pool, data));
-    if (json_is_true(json_object_get(value, "always-send"))) {
-        add(&entry, "always-send", "true");
-    }
-    if (json_is_true(json_object_get(value, "never-send"))) {
-        add(&entry, "never-send", "true");
-    }
-    pk_text_add(list, list->count > 1 ? "," : "");
-    pk_text_add(list, end(&entry));
-    return true;
-}
-
-/* @p more  canonical list of options that the fields cannot hold, or NULL */
-static void
-add_leftover(struct pk_pool *pool, struct pk_text *list, const char *more)
-{
-    json_auto_t *entries =
-        more != NULL ? pk_json_parse(pk_kea_option_data_spelled(pool, more), NULL) : NULL;
-    for (size_t i = 0; i < json_array_size(entries); i++) {
-        pk_text_add(list, list->count > 1 ? "," : "");
-        pk_text_add(list, pk_json_text(pool, json_array_get(entries, i)));
-    }
-}
 
 /* -- Parameters of Kea's own ------------------------------------------------------------------ */
 
 /* @p value  canonical JSON */
 static void
-add_setting(struct object *object, const char *key, const char *value,
+add_setting(struct pk_kea_object *object, const char *key, const char *value,
             const struct pk_kea_style *style)
 {
     struct pk_kea_setting spelled_as =
         pk_kea_setting_spelled(object->text.pool, key, value, style->old_spelling);
-    add(object, spelled_as.key, spelled_as.value);
+    pk_kea_object_add(object, spelled_as.key, spelled_as.value);
 }
 
 /* Texts of ours that a user-context holds for us; JSON, or NULL. */
@@ -189,7 +48,7 @@ user_context(struct pk_pool *pool, const char *context, const struct own_texts *
 
 /* `mac=00:1a:2b` → "hw-address": "00:1a:2b"; the others without separators, as Kea prints them. */
 static bool
-add_identifier(struct object *object, const char *key)
+add_identifier(struct pk_kea_object *object, const char *key)
 {
     static const struct {
         const char *ours, *keas;
@@ -209,28 +68,10 @@ add_identifier(struct object *object, const char *key)
         for (const char *at = key + length; *at != '\0'; at++) {
             pk_text_add_bytes(&bytes, at, kinds[i].colons || *at != ':');
         }
-        add(object, kinds[i].keas, quoted(pool, pk_text_end(&bytes)));
+        pk_kea_object_add(object, kinds[i].keas, pk_kea_quoted(pool, pk_text_end(&bytes)));
         return true;
     }
     return false;
-}
-
-static const char *
-option_list(struct pk_pool *pool, json_t *options, const char *leftover)
-{
-    struct pk_text list = {.pool = pool};
-    const char *name;
-    json_t *value;
-    pk_text_add(&list, "[");
-    json_object_foreach(options, name, value)
-    {
-        if (!add_option(pool, &list, name, value)) {
-            return NULL;
-        }
-    }
-    add_leftover(pool, &list, leftover);
-    pk_text_add(&list, "]");
-    return pk_text_end(&list);
 }
 
 static const char *
@@ -247,7 +88,7 @@ reservation_text(struct pk_pool *pool, const char *key, const char *value)
     static const struct pk_kea_style style = {.old_spelling = false}; /* they never had another */
     json_auto_t *map = pk_json_parse(value, NULL);
     json_t *kea = json_object_get(map, "kea"), *setting;
-    struct object object = begin(pool);
+    struct pk_kea_object object = pk_kea_object_begin(pool);
     const char *name, *leftover = text_of(pool, kea, "option-data");
     if (!add_identifier(&object, key)) {
         return NULL;
@@ -256,7 +97,7 @@ reservation_text(struct pk_pool *pool, const char *key, const char *value)
     for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++) {
         const char *text = text_of(pool, map, plain[i][0]);
         if (text != NULL) {
-            add(&object, plain[i][1], text);
+            pk_kea_object_add(&object, plain[i][1], text);
         }
     }
     json_object_foreach(kea, name, setting)
@@ -265,14 +106,14 @@ reservation_text(struct pk_pool *pool, const char *key, const char *value)
             add_setting(&object, name, pk_json_text(pool, setting), &style);
         }
     }
-    const char *options = option_list(pool, json_object_get(map, "options"), leftover);
+    const char *options = pk_kea_option_list(pool, json_object_get(map, "options"), leftover);
     const char *context = user_context(pool, text_of(pool, kea, "user-context"),
                                        &(struct own_texts){.comment = text_of(pool, map, "name")});
-    add(&object, "option-data", options != NULL ? options : "[]");
+    pk_kea_object_add(&object, "option-data", options != NULL ? options : "[]");
     if (context != NULL) {
-        add(&object, "user-context", context);
+        pk_kea_object_add(&object, "user-context", context);
     }
-    return options != NULL ? end(&object) : NULL;
+    return options != NULL ? pk_kea_object_end(&object) : NULL;
 }
 
 /* -- Subnets ---------------------------------------------------------------------------------- */
@@ -281,7 +122,7 @@ struct building {
     struct pk_pool *pool;
     const struct pk_row *row;
     const struct pk_kea_style *style;
-    struct object subnet;
+    struct pk_kea_object subnet;
     struct pk_text options, reservations;
     struct pk_kea_level level; /* what the row wants in force */
     const char *context, *description, *name, *leftover, *inactive;
@@ -310,12 +151,12 @@ add_pools(struct building *building, const char *value)
     }
     pk_text_add(&list, "[");
     for (size_t i = 0; i < ranges.count; i++) {
-        struct object entry = begin(pool);
+        struct pk_kea_object entry = pk_kea_object_begin(pool);
         json_auto_t *settings =
             *ranges.at[i].settings != '\0' ? pk_json_parse(ranges.at[i].settings, NULL) : NULL;
         const char *key;
         json_t *setting;
-        add(&entry, "pool", quoted(pool, pool_text(pool, ranges.at[i].range)));
+        pk_kea_object_add(&entry, "pool", pk_kea_quoted(pool, pool_text(pool, ranges.at[i].range)));
         json_object_foreach(settings, key, setting)
         {
             if (building->inactive != NULL && strcmp(key, "client-classes") == 0) {
@@ -331,17 +172,17 @@ add_pools(struct building *building, const char *value)
                         pk_sprintf(pool, "[\"%s\"]", pk_kea_inactive_class), building->style);
         }
         pk_text_add(&list, i > 0 ? "," : "");
-        pk_text_add(&list, end(&entry));
+        pk_text_add(&list, pk_kea_object_end(&entry));
     }
     pk_text_add(&list, "]");
-    add(&building->subnet, "pools", pk_text_end(&list));
+    pk_kea_object_add(&building->subnet, "pools", pk_text_end(&list));
 }
 
 static void
 add_option_part(struct building *building, const struct pk_part *part)
 {
     json_auto_t *value = pk_json_parse(part->value, NULL);
-    if (!add_option(building->pool, &building->options, part->key, value)) {
+    if (!pk_kea_add_option(building->pool, &building->options, part->key, value)) {
         building->refusal = pk_sprintf(building->pool, "option %s cannot be written", part->key);
     }
 }
@@ -404,7 +245,7 @@ add_part(struct building *building, const struct pk_part *part)
 {
     switch ((enum pk_scope_field)pk_field_index(&pk_scope_fields, part->field)) {
     case PK_SCOPE_ID:
-        add(&building->subnet, "id", part->value);
+        pk_kea_object_add(&building->subnet, "id", part->value);
         break;
     case PK_SCOPE_NAME:
         building->name = part->value;
@@ -452,7 +293,7 @@ add_kept(struct building *building)
     for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
         const struct pk_kea_value *value = pk_kea_get(building->style->existing, kept[i]);
         if (value != NULL && !(value->kind == PK_KEA_STRING && value->count == 0)) {
-            add(&building->subnet, kept[i], pk_kea_canonical(building->pool, value));
+            pk_kea_object_add(&building->subnet, kept[i], pk_kea_canonical(building->pool, value));
         }
     }
 }
@@ -467,18 +308,18 @@ add_collected(struct building *building)
                          .comment = building->description,
                          .subnet_name = building->name,
                          .server_name = building->style->server_name != NULL
-                                            ? quoted(pool, building->style->server_name)
+                                            ? pk_kea_quoted(pool, building->style->server_name)
                                             : NULL,
                      });
-    add_leftover(pool, &building->options, building->leftover);
+    pk_kea_add_leftover(pool, &building->options, building->leftover);
     pk_text_add(&building->options, "]");
-    add(&building->subnet, "option-data", pk_text_end(&building->options));
+    pk_kea_object_add(&building->subnet, "option-data", pk_text_end(&building->options));
     if (context != NULL) {
-        add(&building->subnet, "user-context", context);
+        pk_kea_object_add(&building->subnet, "user-context", context);
     }
     if (building->style->reservations) {
         pk_text_add(&building->reservations, "]");
-        add(&building->subnet, "reservations", pk_text_end(&building->reservations));
+        pk_kea_object_add(&building->subnet, "reservations", pk_text_end(&building->reservations));
     }
 }
 
@@ -500,7 +341,7 @@ pk_kea_build_subnet(struct pk_pool *pool, const struct pk_row *row,
         .pool = scratch,
         .row = row,
         .style = style,
-        .subnet = begin(scratch),
+        .subnet = pk_kea_object_begin(scratch),
         .options = {.pool = scratch},
         .reservations = {.pool = scratch},
         .inactive = pk_parts_get(parts, &pk_scope_fields.at[PK_SCOPE_STATE], ""),
@@ -508,7 +349,8 @@ pk_kea_build_subnet(struct pk_pool *pool, const struct pk_row *row,
     pk_text_add(&building.options, "[");
     pk_text_add(&building.reservations, "[");
     if (pk_parts_get(parts, &pk_scope_fields.at[PK_SCOPE_KEA], "subnet") == NULL) {
-        add(&building.subnet, "subnet", quoted(scratch, pk_prefix_text(scratch, row->subnet)));
+        pk_kea_object_add(&building.subnet, "subnet",
+                          pk_kea_quoted(scratch, pk_prefix_text(scratch, row->subnet)));
     }
     for (size_t i = 0; i < parts->count; i++) {
         add_part(&building, &parts->at[i]);
@@ -527,7 +369,7 @@ pk_kea_build_subnet(struct pk_pool *pool, const struct pk_row *row,
                             "scope %s cannot be written to Kea: %s",
                             pk_prefix_text(scratch, row->subnet), building.refusal);
     }
-    return parse(pool, end(&building.subnet), out, err);
+    return parse(pool, pk_kea_object_end(&building.subnet), out, err);
 }
 
 enum pk_code

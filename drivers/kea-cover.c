@@ -22,6 +22,7 @@ enum {
     PATIENCE_MS = 10000,      /* a busy machine, whatever the heartbeat    */
     NS_PER_MS = 1000000,
     SCOPES_MOST = 2,
+    PAUSE_S = 20, /* at most, if we die */
 };
 
 /* Names of peers, in their order. */
@@ -223,6 +224,47 @@ pk_kea_cover_end(struct pk_kea_client *client, struct pk_kea_cover *covers, size
         }
     }
     return first;
+}
+
+/* -- Pausing ---------------------------------------------------------------------------------
+ *
+ * A server that is configured does not take lease updates for a moment.  In load balancing the
+ * partner takes that for a lost connection and begins a recovery, which ends with both waiting for
+ * each other and nobody answering for two heartbeats.  Clients that meet the moment ask again.
+ */
+
+static void
+switch_dhcp(const struct pk_kea_cover *covers, size_t count, const char *command,
+            const char *arguments)
+{
+    for (size_t i = 0; i < count; i++) {
+        PK_SCRATCH(pool);
+        struct pk_kea_answer ignored;
+        struct pk_error why; /* without a pause it is only likelier that clients wait */
+        if (covers[i].begun && covers[i].shares) {
+            (void)pk_kea_command(covers[i].helper, pool, command, arguments, PK_KEA_CHANGES,
+                                 &ignored, &why);
+        }
+    }
+}
+
+void
+pk_kea_cover_pause(const struct pk_kea_cover *covers, size_t count)
+{
+    PK_SCRATCH(pool);
+    switch_dhcp(covers, count, "dhcp-disable",
+                pk_sprintf(pool, "{\"origin\":\"user\",\"max-period\":%d}", PAUSE_S));
+    pause_ms(POLL_MS); /* for updates that are on their way */
+}
+
+void
+pk_kea_cover_resume(struct pk_kea_client *client, const struct pk_kea_cover *covers, size_t count)
+{
+    PK_SCRATCH(pool);
+    struct pk_kea_value status;
+    struct pk_error ignored;
+    (void)pk_kea_ask(client, pool, "status-get", NULL, &status, &ignored); /* it listens again */
+    switch_dhcp(covers, count, "dhcp-enable", "{\"origin\":\"user\"}");
 }
 
 /* -- Mending ---------------------------------------------------------------------------------- */

@@ -42,4 +42,12 @@ enum pk_code pk_kea_cover_end(struct pk_kea_client *client, struct pk_kea_cover 
 enum pk_code pk_kea_cover_mend(struct pk_kea_client *client, const struct pk_kea_cover *covers,
                                size_t count, struct pk_error *err);
 
+/**
+ * Around a config-set: the partners of load balancing hear no client while the server does not hear
+ * them.  Kea ends the pause by itself when nobody else does.
+ */
+void pk_kea_cover_pause(const struct pk_kea_cover *covers, size_t count);
+void
+pk_kea_cover_resume(struct pk_kea_client *client, const struct pk_kea_cover *covers, size_t count);
+
 #endif

@@ -59,6 +59,7 @@ set(struct pk_kea_whole *whole, struct pk_kea_cover *covers, size_t cover_count,
 {
     struct pk_kea_client *client = whole->site->client;
     struct pk_error why = {0};
+    pk_kea_cover_pause(covers, cover_count);
     enum pk_code code = send(whole, "config-set", arguments, err);
     if (code == PK_EREFUSED) {
         const char *before = arguments_of(whole->pool, &whole->had);
@@ -69,6 +70,7 @@ set(struct pk_kea_whole *whole, struct pk_kea_cover *covers, size_t cover_count,
                             why.message);
         }
     }
+    pk_kea_cover_resume(client, covers, cover_count);
     if (code == PK_OK || code == PK_EREFUSED) {
         enum pk_code ended = pk_kea_cover_end(client, covers, cover_count, &why);
         if (ended != PK_OK && code == PK_OK) {

@@ -39,6 +39,7 @@ class Request:
     number: int  # from 1
     server: str
     command: str
+    arguments: dict = dataclasses.field(default=None, repr=False)
 
     @property
     def writes(self):
@@ -61,8 +62,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self):  # pylint: disable=invalid-name
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        command = json.loads(body.decode("latin-1"))["command"]
-        request = self.server.wire.note(self.server.behind.name, command)
+        said = json.loads(body.decode("latin-1"))
+        request = self.server.wire.note(self.server.behind.name, said["command"],
+                                        said.get("arguments"))
         fate = self.server.wire.happens(request, BEFORE)
         if fate == REFUSE:
             self._answer(200, json.dumps([{"result": 1, "text": REFUSAL}]).encode())
@@ -115,9 +117,9 @@ class Wire:
     def urls(self):
         return [f"http://{ADDRESS}:{door.server_port}/" for door in self._doors]
 
-    def note(self, server, command):
+    def note(self, server, command, arguments):
         with self._lock:
-            self.requests.append(Request(len(self.requests) + 1, server, command))
+            self.requests.append(Request(len(self.requests) + 1, server, command, arguments))
             return self.requests[-1]
 
     def happens(self, request, when):

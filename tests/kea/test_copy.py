@@ -6,7 +6,8 @@ import unittest
 
 from kea_case import THOROUGH, campus
 from random_config import Generator
-from write_case import WriteCase
+from kea_proxy import BEFORE
+from write_case import WriteCase, subnets_of
 
 SUBNETS = 300 if THOROUGH else 40
 ROUNDS = 10 if THOROUGH else 1
@@ -49,17 +50,25 @@ class Copy(WriteCase):
         with self.pair(2, dhcp=False, content=content) as pair:
             self.commit(campus(scopes=[f"10.0.{n}.0/24" for n in (1, 2, 3)]),
                         "scopes: [{subnet: 10.0.4.0/24, relationship: campus}]\n")
-            self.converge()
+            self.told = {server.name: [] for server in pair.servers}
+            self.wire.at(None, BEFORE, self.listen)
+            self.run_program("apply")
             for server in pair.servers:
                 self.insist_on_inheritance(server)
 
+    def listen(self, request):
+        if request.command == "config-set":
+            self.told[request.server].append(request.arguments)
+
     def insist_on_inheritance(self, server):
-        """What the server keeps of globals in its subnets: nothing, so a change reaches them."""
-        sent = [line for line in (server.folder / "log" / "kea-dhcp4.log").read_text().splitlines()
-                if "COMMAND" in line]
-        del sent
-        held = server.config()
-        self.assertEqual({s["valid-lifetime"] for s in held["subnet4"]}, {3600})
+        """A global that is changed in what the server was told last reaches all its subnets."""
+        told = self.told[server.name][-1]
+        told["Dhcp4"].update({"valid-lifetime": 5555, "renew-timer": 555})
+        for key in ("min-valid-lifetime", "max-valid-lifetime"):
+            told["Dhcp4"].pop(key, None)
+        server.ask("config-set", told)
+        self.assertEqual({(s["valid-lifetime"], s["renew-timer"])
+                          for s in subnets_of(server).values()}, {(5555, 555)})
 
 
 if __name__ == "__main__":

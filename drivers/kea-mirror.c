@@ -56,6 +56,18 @@ fill_states(struct pk_server *server, struct pk_pool *pool, struct pk_relations 
     return code;
 }
 
+/* What a scope would get from globals and networks when it is made, the tables do not tell. */
+static bool
+holds_all(const struct pk_rows *rows, const struct pk_prefix *subnets, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (pk_rows_find(rows, subnets[i]) == NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
 enum pk_code
 pk_kea_read_near(struct pk_server *server, struct pk_pool *pool, const struct pk_prefix *subnets,
                  const uint32_t *ids, size_t count, struct pk_observation *out,
@@ -68,6 +80,9 @@ pk_kea_read_near(struct pk_server *server, struct pk_pool *pool, const struct pk
     }
     enum pk_code code =
         pk_adm_scopes_load_near(server->db, pool, name, subnets, ids, count, &seen.rows, err);
+    if (code == PK_OK && !holds_all(&seen.rows, subnets, count)) {
+        code = not_current(server, err);
+    }
     if (code == PK_OK) {
         code = pk_adm_relations_of(server->db, pool, name, &seen.relations, err);
     }

@@ -17,6 +17,13 @@ pk_run_server(const struct pk_run *run, int side)
     return run->plan->view->servers[side].name;
 }
 
+bool
+pk_run_both_are_remote(const struct pk_run *run)
+{
+    const struct pk_driver *const *drivers = run->executor->drivers;
+    return drivers[PK_SERVER_1]->is_remote && drivers[PK_SERVER_2]->is_remote;
+}
+
 void
 pk_run_end(struct pk_run *run, const char *reason)
 {

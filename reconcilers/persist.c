@@ -83,16 +83,12 @@ save(void *user, size_t index)
     saving->code = saving->driver->persist(saving->server, &saving->why);
 }
 
-/* Each with its own connection alone, and long enough at it that two at once are worth a thread. */
+/* One whose whole configuration is replaced leans on its partner meanwhile. */
 static bool
 may_be_saved_together(const struct pk_run *run)
 {
-    bool may = true;
-    for (int side = PK_SERVER_1; side < PK_PAIR; side++) {
-        may = may && run->executor->drivers[side]->is_remote &&
-              !run->capabilities[side]->whole_configuration;
-    }
-    return may;
+    return pk_run_both_are_remote(run) && !run->capabilities[PK_SERVER_1]->whole_configuration &&
+           !run->capabilities[PK_SERVER_2]->whole_configuration;
 }
 
 static bool

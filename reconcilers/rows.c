@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/crew.h"
 #include "base/text.h"
 
 enum { MOST_DIFFERENCES_NAMED = 3 };
@@ -44,17 +45,46 @@ subnets_of(struct pk_run *run, const struct pk_tasks *chunk, size_t *count)
     return at;
 }
 
+/* One server that is read back. */
+struct reading {
+    const struct pk_driver *driver;
+    struct pk_server *server;
+    struct pk_pool *pool; /* its own: both may be read at the same time */
+    const struct pk_prefix *subnets;
+    size_t count;
+    struct pk_rows rows;
+    enum pk_code code;
+    struct pk_error err;
+};
+
+static void
+read_back(void *user, size_t index)
+{
+    struct reading *reading = &((struct reading *)user)[index];
+    reading->code = reading->driver->verify(reading->server, reading->pool, reading->subnets,
+                                            reading->count, &reading->rows, &reading->err);
+}
+
 /* @return the side that could not be read, or PK_PAIR */
 static int
 read_both(struct pk_run *run, const struct pk_tasks *chunk, struct pk_rows rows[PK_PAIR],
           struct pk_error *err)
 {
+    struct reading servers[PK_PAIR] = {0};
     size_t count;
     const struct pk_prefix *subnets = subnets_of(run, chunk, &count);
     for (int side = PK_SERVER_1; side < PK_PAIR; side++) {
-        const struct pk_driver *driver = run->executor->drivers[side];
-        if (driver->verify(run->executor->servers[side], run->pool, subnets, count, &rows[side],
-                           err) != PK_OK) {
+        servers[side] = (struct reading){.driver = run->executor->drivers[side],
+                                         .server = run->executor->servers[side],
+                                         .pool = pk_pool_new(run->pool),
+                                         .subnets = subnets,
+                                         .count = count};
+    }
+    pk_crew_run(pk_run_both_are_remote(run) ? PK_PAIR : 1, PK_PAIR, read_back, servers);
+    for (int side = PK_SERVER_1; side < PK_PAIR; side++) {
+        rows[side] = servers[side].rows;
+        if (servers[side].code != PK_OK) {
+            *err = servers[side].err;
             return side;
         }
     }

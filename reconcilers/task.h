@@ -58,6 +58,10 @@ struct pk_run {
 
 /** Name of a server of the pair. */
 const char *pk_run_server(const struct pk_run *run, int side);
+
+/** Can both be asked at the same time?  Each has a connection of its own then, and is long at it.
+ */
+bool pk_run_both_are_remote(const struct pk_run *run);
 /** Nothing more is begun; the first reason stays. */
 void pk_run_end(struct pk_run *run, const char *reason);
 

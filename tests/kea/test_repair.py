@@ -177,6 +177,15 @@ class Scopes(WriteCase):
                 self.insist_on_normal_service()
                 self.insist_on_saved()
 
+    def test_a_scope_is_made_on_a_pair_that_is_known_and_unchanged(self):
+        with self.pair(3, subnets=[]) as pair:
+            self.commit(campus(scopes=[prefix(10)]))
+            self.converge()
+            self.run_program("status")
+            self.commit(campus(scopes=[prefix(10), prefix(11)]))
+            self.run_program("apply", code=0)
+            self.assertEqual(prefixes(pair.second), [prefix(10), prefix(11)])
+
     def test_what_was_applied_survives_a_restart(self):
         for release in (2, 3):
             with self.pair(release, subnets=[]) as pair:

@@ -18,7 +18,7 @@ from kea_case import THOROUGH, KeaCase, campus  # (after test_cost, which choose
 from kea_pair import Pair
 from kea_programs import kea
 
-TIME_RATIO_MAX = 1.25
+TIME_RATIO_GOAL = 1.25  # recorded: no test depends on the clock of a machine with other work
 CPU_RATIO_MAX = 0.25
 ROUNDS = 5 if THOROUGH else 3
 CHANGED = "10.1.2.0/24"
@@ -79,9 +79,11 @@ class WriteCost(KeaCase):
                 hand.append(self.time_by_hand(pair, 4000 + number))
                 self.run_program("apply")  # settles
             self.record("one-scope-time", statistics.median(took) / statistics.median(hand),
-                        TIME_RATIO_MAX, took_s=min(took), by_hand_s=min(hand))
-            self.record("one-scope-cpu", sum(ours) / sum(theirs), CPU_RATIO_MAX, ours_s=sum(ours),
-                        theirs_s=sum(theirs))
+                        TIME_RATIO_GOAL, took_s=min(took), by_hand_s=min(hand))
+            ratio = sum(ours) / sum(theirs)
+            row = self.record("one-scope-cpu", ratio, CPU_RATIO_MAX, ours_s=sum(ours),
+                              theirs_s=sum(theirs))
+            self.assertLessEqual(ratio, CPU_RATIO_MAX, row)
 
     @staticmethod
     def their_cpu_s(pair):
@@ -94,7 +96,7 @@ class WriteCost(KeaCase):
         print(json.dumps(row), flush=True)
         with open(RECORD, "a", encoding="ascii") as file:
             file.write(json.dumps(row) + "\n")
-        self.assertLessEqual(ratio, limit, row)
+        return row
 
 
 if __name__ == "__main__":

@@ -240,6 +240,59 @@ find_partner(struct pk_pool *pool, const struct pk_config *config,
                               request->server, pk_text_end(&known.words));
 }
 
+/* The only other one that can say whose partner it is; NULL where there is none or a choice. */
+static const char *
+only_candidate(const struct pk_config *config, const char *server)
+{
+    const char *found = NULL;
+    for (size_t i = 0; i < config->server_count; i++) {
+        const struct pk_server_config *one = &config->servers[i];
+        bool is_self = strcmp(one->name, server) == 0;
+        if (pk_driver_find(one->driver)->peerings == NULL) {
+            continue;
+        }
+        if (!is_self && found != NULL) {
+            return NULL;
+        }
+        found = is_self ? found : one->name;
+    }
+    return found;
+}
+
+/* Reads the only pair there can be, each server once and both at the same time; false where they
+ * turn out to be none: then they have to be asked one by one. */
+static bool
+open_likely_pair(struct pk_pool *pool, const struct pk_config *config, struct pk_db *db,
+                 const struct pk_import_request *request, const char *names[PK_PAIR],
+                 struct pk_fleet *fleet)
+{
+    struct pk_error ignored = {0}; /* who asks one by one says it better */
+    const char *other = only_candidate(config, request->server);
+    bool opened =
+        other != NULL &&
+        pk_driver_find(pk_config_server(config, request->server)->driver)->peerings != NULL &&
+        open_servers(pool, config, db, (const char *const[PK_PAIR]){request->server, other},
+                     request->relationship, fleet, &ignored) == PK_OK &&
+        relation_with(pool, pk_fleet_find(fleet, request->server), other) != NULL;
+    names[PK_SERVER_2] = opened ? other : NULL;
+    return opened;
+}
+
+static enum pk_code
+open_and_find_partner(struct pk_pool *pool, const struct pk_config *config, struct pk_db *db,
+                      const struct pk_import_request *request, const char *names[PK_PAIR],
+                      struct pk_fleet *fleet, struct pk_error *err)
+{
+    enum pk_code code = open_servers(pool, config, db, names, request->relationship, fleet, err);
+    if (code == PK_OK) {
+        code = find_partner(pool, config, request, pk_fleet_find(fleet, request->server),
+                            &names[PK_SERVER_2], err);
+    }
+    return code == PK_OK && names[PK_SERVER_2] != NULL
+               ? open_servers(pool, config, db, names, request->relationship, fleet, err)
+               : code;
+}
+
 static void
 take_sides(struct pk_pool *pool, const struct pk_import_request *request, const char *partner,
            struct pk_import_pair *out)
@@ -284,15 +337,10 @@ pk_import_pair_open(struct pk_pool *pool, const struct pk_config *config, struct
     *out = (struct pk_import_pair){.name = NULL};
     const char *names[PK_PAIR] = {request->server, request->partner};
     enum pk_code code = check_names(config, request, err);
-    if (code == PK_OK) {
+    if (code == PK_OK && request->partner != NULL) {
         code = open_servers(pool, config, db, names, request->relationship, &out->fleet, err);
-    }
-    if (code == PK_OK && request->partner == NULL) {
-        code = find_partner(pool, config, request, pk_fleet_find(&out->fleet, request->server),
-                            &names[PK_SERVER_2], err);
-        if (code == PK_OK && names[PK_SERVER_2] != NULL) {
-            code = open_servers(pool, config, db, names, request->relationship, &out->fleet, err);
-        }
+    } else if (code == PK_OK && !open_likely_pair(pool, config, db, request, names, &out->fleet)) {
+        code = open_and_find_partner(pool, config, db, request, names, &out->fleet, err);
     }
     if (code == PK_OK && names[PK_SERVER_2] != NULL) {
         code = check_pair(pool, config, pk_fleet_find(&out->fleet, names[PK_SERVER_1]),

@@ -172,8 +172,11 @@ class States(PairCase):
         for release in RELEASES:
             with self.pair(release, content=contents, dhcp=True) as pair:
                 exchanges = Clients(pair, [relay(20)], CLIENTS, tries=1).once()
-                self.assertEqual([e for e in exchanges if e.address], [])
-                if pair.first.kea.has_own_http:
+                served = [exchange for exchange in exchanges if exchange.address]
+                self.assertLess(len(served), len(exchanges))
+                if not pair.first.kea.has_own_http:
+                    self.assertEqual(served, [])
+                else:  # it serves the rest, once it has
                     pair.wait_for(lambda: pair.first.ha_states()[0][0] == "terminated",
                                   "the pair to give up")
                 self.begin(pair)

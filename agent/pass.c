@@ -19,6 +19,7 @@
 #include "agent/pass-select.h"
 #include "agent/pass-steps.h"
 #include "agent/record.h"
+#include "agent/renames.h"
 #include "agent/sift.h"
 
 enum { TRUSTED_MS = 60 * 60 * 1000 }; /* a record that old is not relied on any more */

@@ -8,15 +8,9 @@
 #include <string.h>
 
 #include "adm/applied.h"
-#include "adm/events.h"
 #include "adm/scopes.h"
 #include "agent/narrow.h"
-
-/* What the ADM remembers of one relationship, whatever Git calls it now. */
-struct remembered {
-    const char *name;
-    struct pk_relation relation; /* name NULL: its settings were never verified */
-};
+#include "agent/renames.h"
 
 struct building {
     struct pk_pool *pool;
@@ -25,53 +19,9 @@ struct building {
     const struct pk_fleet *fleet;
     struct pk_db *db;
     const struct pk_narrow *narrow;
-    struct remembered *remembered;
-    size_t remembered_count;
+    struct pk_remembered remembered;
     struct pk_rows *bases; /* of each fleet server, all relationships, sorted by subnet */
 };
-
-static bool
-same_pair(const char *const a[PK_PAIR], const char *const b[PK_PAIR])
-{
-    if (a[0] == NULL || a[1] == NULL || b[0] == NULL || b[1] == NULL) {
-        return false;
-    }
-    return (strcmp(a[0], b[0]) == 0 && strcmp(a[1], b[1]) == 0) ||
-           (strcmp(a[0], b[1]) == 0 && strcmp(a[1], b[0]) == 0);
-}
-
-static const struct remembered *
-find_remembered(const struct building *building, const char *name)
-{
-    for (size_t i = 0; i < building->remembered_count; i++) {
-        if (strcmp(building->remembered[i].name, name) == 0) {
-            return &building->remembered[i];
-        }
-    }
-    return NULL;
-}
-
-static enum pk_code
-load_remembered(struct building *building, struct pk_error *err)
-{
-    const char *const *names;
-    size_t count;
-    enum pk_code code = pk_applied_relationships(building->db, building->pool, &names, &count, err);
-    if (code != PK_OK) {
-        return code;
-    }
-    building->remembered = pk_array(building->pool, struct remembered, count + 1);
-    for (size_t i = 0; i < count; i++) {
-        struct remembered *one = &building->remembered[building->remembered_count++];
-        one->name = names[i];
-        code =
-            pk_applied_relation_load(building->db, building->pool, names[i], &one->relation, err);
-        if (code != PK_OK && code != PK_ENOENT) {
-            return code;
-        }
-    }
-    return PK_OK;
-}
 
 static enum pk_code
 load_bases(struct building *building, struct pk_error *err)
@@ -92,65 +42,6 @@ load_bases(struct building *building, struct pk_error *err)
     return PK_OK;
 }
 
-/* -- Renames ------------------------------------------------------------------------------------
- */
-
-static bool
-is_named(const struct building *building, const char *name)
-{
-    return pk_snapshot_relationship(building->snapshot, name) != NULL;
-}
-
-/* One that was split has no heir: which half is the old one cannot be told, its scopes move. */
-static bool
-is_only_new_one(const struct building *building, const struct pk_wanted_relationship *wanted)
-{
-    size_t new_ones = 0;
-    for (size_t i = 0; i < building->snapshot->relationship_count; i++) {
-        const struct pk_wanted_relationship *one = &building->snapshot->relationships[i];
-        bool known = find_remembered(building, one->name) != NULL;
-        for (int side = 0; side < PK_PAIR && !known; side++) {
-            const struct pk_fleet_server *server =
-                pk_fleet_find(building->fleet, one->servers[side]);
-            known = pk_relations_find(&server->observed.relations, one->name) != NULL;
-        }
-        new_ones += !known && same_pair(one->servers, wanted->servers);
-    }
-    return new_ones <= 1;
-}
-
-/* A relationship of this pair that Git does not name, on the servers or in memory; else NULL. */
-static const char *
-old_name(const struct building *building, const struct pk_wanted_relationship *wanted)
-{
-    const char *found = NULL;
-    if (find_remembered(building, wanted->name) != NULL || !is_only_new_one(building, wanted)) {
-        return NULL;
-    }
-    for (size_t i = 0; i < building->remembered_count; i++) {
-        const struct remembered *one = &building->remembered[i];
-        if (!is_named(building, one->name) && same_pair(one->relation.servers, wanted->servers)) {
-            found = one->name;
-        }
-    }
-    for (int side = 0; side < PK_PAIR && found == NULL; side++) {
-        const struct pk_fleet_server *server =
-            pk_fleet_find(building->fleet, wanted->servers[side]);
-        const struct pk_relations *relations = &server->observed.relations;
-        if (pk_relations_find(relations, wanted->name) != NULL) {
-            return NULL;
-        }
-        for (size_t i = 0; i < relations->count && found == NULL; i++) {
-            const struct pk_relation *relation = &relations->at[i];
-            if (!is_named(building, relation->name) &&
-                same_pair(relation->servers, wanted->servers)) {
-                found = relation->name;
-            }
-        }
-    }
-    return found;
-}
-
 /* -- Moves ----------------------------------------------------------------------------------------
  */
 
@@ -163,7 +54,8 @@ members(const struct building *building, const char *name)
     if (wanted != NULL) {
         return wanted->servers;
     }
-    const struct remembered *known = find_remembered(building, name);
+    const struct pk_remembered_relationship *known =
+        pk_remembered_find(&building->remembered, name);
     return known != NULL ? known->relation.servers : NULL;
 }
 
@@ -277,7 +169,7 @@ note_move(const struct building *building, const struct pk_row *base, const char
     if (old == NULL) {
         return;
     }
-    bool same_servers = same_pair(old, members(building, to));
+    bool same_servers = pk_is_same_pair(old, members(building, to));
     const struct pk_wanted_relationship *loser = pk_snapshot_relationship(building->snapshot, from);
     if (loser != NULL) {
         struct moves *lists = same_servers ? found->relinked : found->leaving;
@@ -353,7 +245,7 @@ bases_of(const struct building *building, const struct pk_wanted_relationship *r
         if (judged == NULL || strcmp(judged, from) != 0) {
             const char *const *old = members(building, from);
             belongs = strcmp(from, relationship->name) == 0 ||
-                      (old != NULL && same_pair(old, relationship->servers));
+                      (old != NULL && pk_is_same_pair(old, relationship->servers));
             judged = from;
         }
         if (belongs) {
@@ -409,15 +301,18 @@ fill_view(const struct building *building, const struct pk_wanted_relationship *
 {
     view->relationship = relationship;
     view->scopes = pk_snapshot_scopes(building->snapshot, relationship->name);
-    view->renamed_from = old_name(building, relationship);
+    view->renamed_from = pk_remembered_old_name(&building->remembered, building->snapshot,
+                                                building->fleet, relationship);
     for (int side = 0; side < PK_PAIR; side++) {
         fill_side(building, view, side);
     }
     const char *kept_as =
-        view->renamed_from != NULL && find_remembered(building, view->renamed_from) != NULL
+        view->renamed_from != NULL &&
+                pk_remembered_find(&building->remembered, view->renamed_from) != NULL
             ? view->renamed_from
             : relationship->name;
-    const struct remembered *known = find_remembered(building, kept_as);
+    const struct pk_remembered_relationship *known =
+        pk_remembered_find(&building->remembered, kept_as);
     if (known != NULL && known->relation.name != NULL) {
         view->base_relation = &known->relation;
     }
@@ -443,15 +338,15 @@ credit_unsettled(const struct building *building, struct pk_views *views, struct
 static void
 find_dropped(const struct building *building, struct pk_views *views)
 {
-    const char **dropped = pk_array(building->pool, const char *, building->remembered_count + 1);
-    for (size_t i = 0; i < building->remembered_count; i++) {
-        const char *name = building->remembered[i].name;
+    const char **dropped = pk_array(building->pool, const char *, building->remembered.count + 1);
+    for (size_t i = 0; i < building->remembered.count; i++) {
+        const char *name = building->remembered.at[i].name;
         bool renamed = false;
         for (size_t v = 0; v < views->count; v++) {
             const char *from = views->at[v].renamed_from;
             renamed = renamed || (from != NULL && strcmp(from, name) == 0);
         }
-        if (!renamed && !is_named(building, name)) {
+        if (!renamed && pk_snapshot_relationship(building->snapshot, name) == NULL) {
             dropped[views->dropped_count++] = name;
         }
     }
@@ -475,7 +370,7 @@ pk_views_build(struct pk_pool *pool, const struct pk_config *config,
     };
     enum pk_code code = PK_OK;
     if (db != NULL) {
-        code = load_remembered(&building, err);
+        code = pk_remembered_load(db, pool, &building.remembered, err);
         code = code == PK_OK ? load_bases(&building, err) : code;
     }
     struct pk_views views = {
@@ -495,28 +390,4 @@ pk_views_build(struct pk_pool *pool, const struct pk_config *config,
         *out = views;
     }
     return code;
-}
-
-void
-pk_views_record_renames(struct pk_txn *txn, const struct pk_views *views, const char *revision,
-                        struct pk_wall now)
-{
-    PK_SCRATCH(pool);
-    for (size_t i = 0; i < views->count; i++) {
-        const struct pk_pair_view *view = &views->at[i];
-        if (view->renamed_from == NULL || !view->servers[PK_SERVER_1].writes ||
-            !view->servers[PK_SERVER_2].writes) {
-            continue;
-        }
-        const char *name = view->relationship->name;
-        pk_adm_relation_rename(txn, view->renamed_from, name);
-        pk_applied_rename(txn, view->renamed_from, name);
-        pk_event_add(txn, &(struct pk_event){
-                              .time = now,
-                              .reason = PK_REASON_RELATIONSHIP_RENAMED,
-                              .relationship = name,
-                              .revision = revision,
-                              .message = pk_sprintf(pool, "was called %s", view->renamed_from),
-                          });
-    }
 }

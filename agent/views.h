@@ -26,8 +26,4 @@ enum pk_code pk_views_build(struct pk_pool *pool, const struct pk_config *config
                             struct pk_db *db, const struct pk_narrow *narrow, bool bases_unknown,
                             struct pk_views *out, struct pk_error *err);
 
-/** Persists renames that the views found, with their events. */
-void pk_views_record_renames(struct pk_txn *txn, const struct pk_views *views, const char *revision,
-                             struct pk_wall now);
-
 #endif

@@ -41,8 +41,8 @@ enum { SETTINGS = sizeof settings / sizeof settings[0] };
 
 static const char *const contents[] = {
     "\"option-data\":[{\"code\":3,\"data\":\"10.0.0.1, 10.0.0.2\"}]",
-    "\"option-data\":[{\"code\":66,\"data\":\"a, b\\\\,c\"},{\"code\":224,\"csv-format\":false,"
-    "\"data\":\"00FF\"}]",
+    "\"option-data\":[{\"code\":66,\"data\":\"a, b\\\\,c\"}]",
+    "\"option-data\":[{\"code\":224,\"csv-format\":false,\"data\":\"00FF\"}]",
     "\"option-data\":[{\"code\":150,\"csv-format\":false,\"data\":\"0A000001\"}]",
     "\"reservations\":[{\"hw-address\":\"00:1a:2b:3c:4d:5e\",\"ip-address\":\"10.0.0.9\"}]",
     "\"reservations\":[{\"client-id\":\"0102\",\"hostname\":\"h\",\"client-classes\":[\"c\"]}]",

@@ -41,6 +41,12 @@ pk_kea_age_sequence(struct pk_pool *pool, const struct pk_kea_age *age)
     return pk_sprintf(pool, "pid:%" PRId64 " uptime:%" PRId64, age->pid, age->uptime_s);
 }
 
+const char *
+pk_kea_age_unconfirmed(struct pk_pool *pool, const struct pk_kea_age *age)
+{
+    return pk_sprintf(pool, "%s unconfirmed", pk_kea_age_sequence(pool, age));
+}
+
 bool
 pk_kea_age_is_since(const struct pk_kea_age *now, const char *since)
 {

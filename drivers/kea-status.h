@@ -26,6 +26,9 @@ bool pk_kea_age_has_changed(const struct pk_kea_age *before, const struct pk_kea
 /** The change sequence of a server that can only say how old its configuration is. */
 const char *pk_kea_age_sequence(struct pk_pool *pool, const struct pk_kea_age *age);
 
+/** For a server that may have changed since: never the sequence of anything that was read. */
+const char *pk_kea_age_unconfirmed(struct pk_pool *pool, const struct pk_kea_age *age);
+
 /**
  * Is it certain that nothing was configured since the read that had the sequence @p since?  Within
  * the rounding of two clocks that only know seconds it is not.

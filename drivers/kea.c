@@ -251,6 +251,7 @@ sequence_by_hash(struct pk_server *server, struct pk_pool *pool, const char **ou
     return *out != NULL ? PK_OK : pk_kea_not_as_expected(server, command, "no hash", err);
 }
 
+/* What cannot be told to be as it was then is another sequence, also within the same second. */
 static enum pk_code
 sequence_by_age(struct pk_server *server, struct pk_pool *pool, const char *since, const char **out,
                 struct pk_error *err)
@@ -261,7 +262,7 @@ sequence_by_age(struct pk_server *server, struct pk_pool *pool, const char *sinc
     enum pk_code code = pk_kea_ask_status(server, scratch, &status, &age, err);
     if (code == PK_OK) {
         *out = pk_kea_age_is_since(&age, since) ? pk_strdup(pool, since)
-                                                : pk_kea_age_sequence(pool, &age);
+                                                : pk_kea_age_unconfirmed(pool, &age);
     }
     return code;
 }

@@ -91,6 +91,9 @@ a_sequence_is_answered_again_only_when_nothing_can_have_changed(void **state)
     (void)state;
     PK_SCRATCH(pool);
     const char *since = pk_kea_age_sequence(pool, &(struct pk_kea_age){7, 100, 50});
+    const char *unconfirmed = pk_kea_age_unconfirmed(pool, &(struct pk_kea_age){7, 100, 50});
+    assert_string_not_equal(unconfirmed, since);
+    assert_false(pk_kea_age_is_since(&(struct pk_kea_age){7, 160, 110}, unconfirmed));
     assert_string_equal(since, "pid:7 uptime:100");
     static const struct {
         struct pk_kea_age now;

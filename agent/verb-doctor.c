@@ -28,8 +28,9 @@ const struct pk_check pk_doctor_server_checks[] = {
     [PK_DOCTOR_UNREACHABLE] = {"server-unreachable", PK_FINDING_PROBLEM,
                                "A server could not be asked, or answered something that is no "
                                "answer.",
-                               "see that the server runs and that this machine may reach it; "
-                               "pairkeeper writes to neither server of its pair meanwhile"},
+                               "do what it says; where it says nothing to do, see that the server "
+                               "runs and that this machine may reach it: until then pairkeeper "
+                               "writes to neither server of its pair"},
     [PK_DOCTOR_OTHER_PAIR] = {"relationship-not-as-in-git", PK_FINDING_PROBLEM,
                               "What a server says of its partner is not what Git says.",
                               "correct servers of the relationship in Git, or the server's high "

@@ -64,12 +64,15 @@ load(const struct pk_server *server, struct pk_pool *pool, struct pk_kea_value *
             *dhcp4 = *found;
             return PK_OK;
         }
-        code = pk_error_set(err, PK_EINVAL, server->config->path,
-                            "there is no `Dhcp4` in it: name the configuration of kea-dhcp4 in "
-                            "`path`");
+        return pk_error_set(err, PK_EINVAL, server->config->path,
+                            "%s: there is no `Dhcp4` in it: name the configuration of kea-dhcp4 "
+                            "in `path`",
+                            server->config->path);
     }
-    if (err != NULL) {
-        pk_error_prefix(err, "%s", err->where);
+    if (err != NULL && (code == PK_ENOENT || code == PK_EACCESS)) {
+        const struct pk_error why = *err;
+        return pk_error_set(err, code, why.where, "%s; correct `path` or who may read it",
+                            why.message);
     }
     return code;
 }

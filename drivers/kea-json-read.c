@@ -37,7 +37,7 @@ found(struct pk_kea_reader *reader, const char *at)
 {
     unsigned char byte = (unsigned char)*at;
     if (at == reader->source->end) {
-        return "the end";
+        return "it ends";
     }
     return byte > ' ' && byte < ASCII_END - 1 ? pk_sprintf(reader->scratch, "'%c'", byte)
                                               : pk_sprintf(reader->scratch, "byte 0x%02x", byte);

@@ -205,10 +205,11 @@ class WhoBelongsTogether(KeaClientCase):
         file.write_text("{ \"Dhcp4\": {")
         unknown = self.relationship(self.run_json("diff", code=1))["unknown"]
         self.assertEqual([u["server"] for u in unknown], ["dhcp-b"])
-        self.assertIn("kea-dhcp4.conf", unknown[0]["reason"])
+        self.assertRegex(unknown[0]["reason"], r"^server dhcp-b: [^:]*kea-dhcp4\.conf:1:13: it ends ")
         file.unlink()
         unknown = self.relationship(self.run_json("diff", code=1))["unknown"]
-        self.assertIn("kea-dhcp4.conf", unknown[0]["reason"])
+        self.assertRegex(unknown[0]["reason"],
+                         r"^server dhcp-b: [^:]*kea-dhcp4\.conf: No such file .*; correct `path`")
 
 
 if __name__ == "__main__":

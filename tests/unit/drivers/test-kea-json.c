@@ -126,7 +126,7 @@ what_is_wrong_is_named_with_its_place(void **state)
     static const struct {
         const char *text, *message;
     } rows[] = {
-        {"", "dhcp-a:1:1: the end where a value is wanted"},
+        {"", "dhcp-a:1:1: it ends where a value is wanted"},
         {"{\n  \"a\": 01}", "dhcp-a:2:9: '1' where ',' or '}' is wanted"},
         {"[1,]", "dhcp-a:1:4: ']' where a value is wanted"},
         {"[1 // one\n]", "dhcp-a:1:4: '/' where ',' or ']' is wanted"},

@@ -39,6 +39,7 @@ class Exchange:
     started: float
     sent: int = 0  # questions, with those that were repeated
     offered: str = None
+    offered_by: str = None  # its dhcp-server-identifier
     address: str = None  # acknowledged
     server: str = None  # who acknowledged: its dhcp-server-identifier
     refused: bool = False  # NAK
@@ -132,6 +133,7 @@ class _Client:
         if self.kind == DISCOVER and kind == OFFER:
             self.clients.waiting.pop(self.transaction)
             self.exchange.offered = address
+            self.exchange.offered_by = socket.inet_ntoa(server)
             self.tries, self.kind = 0, REQUEST
             self.wish = ((OPTION_ADDRESS, socket.inet_aton(address)), (OPTION_SERVER, server))
             self._send(now)
@@ -146,6 +148,18 @@ class _Client:
         self.clients.waiting.pop(self.transaction, None)
         self.exchange.ended = now
         self.again_at = now + self.clients.pause_s
+
+
+def given_away(late, later):
+    """The clients of the exchanges `late` that had chosen an offer of a server which then gave its
+    clients back to the other one, as the exchanges `later` show.
+
+    No server answers a request that names another one, and HA takes a server's clients away from
+    one message to the next: who is between OFFER and REQUEST then has to begin anew.
+    """
+    who = {exchange.mac: exchange.server for exchange in later if exchange.server}
+    return [one for one in late
+            if one.offered_by and who.get(one.mac) not in (None, one.offered_by)]
 
 
 class Clients:

@@ -128,6 +128,11 @@ static const struct pk_field relationship_rows[] = {
                                   .default_value = "\"report\"", .choices = settings_policies,
                                   .document = "Whether differing settings of the relationship are "
                                               "written or only reported."},
+    [PK_RELATIONSHIP_SPLIT_RANGES] = {"split-ranges", PK_KIND_BOOLEAN, PK_FIELD_POLICY,
+                                      .default_value = "false",
+                                      .document = "Whether each range is wanted in two halves, one "
+                                                  "for the clients of each server (load-balance, "
+                                                  "Kea)."},
     [PK_RELATIONSHIP_SUSPEND] = {"suspend", PK_KIND_BOOLEAN, PK_FIELD_POLICY,
                                  .default_value = "false",
                                  .document = "Whether pairkeeper writes nothing for now."},

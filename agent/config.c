@@ -455,6 +455,20 @@ pk_config_server(const struct pk_config *config, const char *name)
     return NULL;
 }
 
+struct pk_known_server *
+pk_config_known_servers(struct pk_pool *pool, const struct pk_config *config)
+{
+    struct pk_known_server *known = pk_array(pool, struct pk_known_server, config->server_count);
+    for (size_t i = 0; i < config->server_count; i++) {
+        const struct pk_server_config *server = &config->servers[i];
+        known[i] = (struct pk_known_server){
+            .name = server->name,
+            .cannot_split_ranges = pk_driver_find(server->driver)->peer_class == NULL,
+        };
+    }
+    return known;
+}
+
 bool
 pk_config_has_embedded(const struct pk_config *config)
 {

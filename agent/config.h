@@ -10,6 +10,7 @@
 #define PK_AGENT_CONFIG_H
 
 #include "desired-state/repository.h"
+#include "desired-state/snapshot.h"
 #include "drivers/driver.h"
 #include "reconcilers/guards.h"
 
@@ -59,6 +60,10 @@ struct pk_repository_config pk_config_default_limits(void);
 
 /** The server called @p name, or NULL. */
 const struct pk_server_config *pk_config_server(const struct pk_config *config, const char *name);
+
+/** What the rules may know of the servers, config->server_count of them. */
+struct pk_known_server *
+pk_config_known_servers(struct pk_pool *pool, const struct pk_config *config);
 
 /** `adm`: the driver of servers that are the tables themselves. */
 extern const char pk_embedded_driver[];

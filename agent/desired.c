@@ -26,13 +26,8 @@ struct loading {
 static struct pk_snapshot_context
 rules_context(struct pk_pool *pool, const struct pk_config *config)
 {
-    struct pk_known_server *servers =
-        pk_array(pool, struct pk_known_server, config->server_count + 1);
-    for (size_t i = 0; i < config->server_count; i++) {
-        servers[i] = (struct pk_known_server){.name = config->servers[i].name};
-    }
     return (struct pk_snapshot_context){
-        .servers = servers,
+        .servers = pk_config_known_servers(pool, config),
         .server_count = config->server_count,
         .limits = config->repository.limits,
     };

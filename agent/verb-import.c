@@ -92,17 +92,11 @@ what_rules_know(struct pk_context *context, const struct pk_import_pair *pair)
     if (pair->partner.server == NULL) {
         return known;
     }
-    struct pk_known_server *servers =
-        pk_array(context->pool, struct pk_known_server, config->server_count);
+    struct pk_known_server *servers = pk_config_known_servers(context->pool, config);
     for (size_t i = 0; i < config->server_count; i++) {
-        const char *name = config->servers[i].name;
-        const struct pk_fleet_server *opened = pk_fleet_find(&pair->fleet, name);
-        servers[i] = (struct pk_known_server){
-            .name = name,
-            .demands_valid_scope =
-                opened != NULL &&
-                opened->driver->capabilities(opened->connection)->demands_valid_scope,
-        };
+        const struct pk_fleet_server *opened = pk_fleet_find(&pair->fleet, servers[i].name);
+        servers[i].demands_valid_scope =
+            opened != NULL && opened->driver->capabilities(opened->connection)->demands_valid_scope;
     }
     known.servers = servers;
     known.server_count = config->server_count;

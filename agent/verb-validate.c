@@ -30,14 +30,8 @@ what_rules_know(struct pk_context *context)
 {
     struct pk_snapshot_context known = {.limits = pk_document_default_limits};
     if (context->config != NULL) {
-        size_t count = context->config->server_count;
-        struct pk_known_server *servers =
-            pk_array(context->pool, struct pk_known_server, count + 1);
-        for (size_t i = 0; i < count; i++) {
-            servers[i].name = context->config->servers[i].name;
-        }
-        known.servers = servers;
-        known.server_count = count;
+        known.servers = pk_config_known_servers(context->pool, context->config);
+        known.server_count = context->config->server_count;
     }
     return known;
 }

@@ -43,10 +43,12 @@ struct pk_declaration {
 struct pk_served {
     bool stated;
     struct pk_mark mark;
-    const char *canonical; /**< NULL when they are not stated or wrong */
-    size_t count;          /**< ranges as written                                        */
-    uint64_t at_least;     /**< addresses left; more when exclusions repeat each other   */
-    struct pk_range span;  /**< first to last address of all of them                     */
+    const char *canonical;    /**< NULL when they are not stated or wrong */
+    bool tied;                /**< a range has classes of its own                           */
+    struct pk_mark tied_mark; /**< of the first such                                        */
+    size_t count;             /**< ranges as written                                        */
+    uint64_t at_least;        /**< addresses left; more when exclusions repeat each other   */
+    struct pk_range span;     /**< first to last address of all of them                     */
 };
 
 struct pk_scope_declaration {
@@ -63,6 +65,7 @@ struct pk_scope_declaration {
 struct pk_relationship_declaration {
     struct pk_wanted_relationship wanted; /**< servers may be NULL when they were wrong */
     struct pk_mark server_marks[PK_PAIR];
+    struct pk_mark split_ranges_mark; /**< of the key, when it says true */
     struct pk_declaration defaults;
 };
 

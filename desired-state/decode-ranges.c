@@ -10,6 +10,7 @@
 struct placed_range {
     struct pk_pool_range pool; /* exclusions have no settings */
     const struct pk_node *node;
+    bool tied; /* to classes of its own */
 };
 
 struct placed_ranges {
@@ -89,6 +90,7 @@ struct long_range {
     struct range_reader *reader;
     const struct pk_node *addresses;
     const char *settings;
+    bool tied;
 };
 
 static void
@@ -105,6 +107,9 @@ visit_long_form(void *context, const struct pk_field *field, const struct pk_nod
     struct pk_written_list list = {0};
     pk_decode_kea(decoder, field, value, &kea_mapping, &list);
     pk_written_sort(&list);
+    for (size_t i = 0; i < list.count; i++) {
+        range->tied = range->tied || strcmp(list.at[i].part.key, "client-classes") == 0;
+    }
     range->settings = list.count != 0 ? pk_written_object(decoder->pool, &list) : "";
 }
 
@@ -123,6 +128,7 @@ read_range(struct range_reader *reader, const struct pk_node *node, struct place
         return;
     }
     read.pool.settings = range.settings;
+    read.tied = range.tied;
     check_inside(reader, read.node, read.pool.range);
     *pk_push(reader->decoder->scratch, out) = read;
 }
@@ -254,6 +260,16 @@ canonical(const struct pk_decoder *decoder, const struct placed_ranges *ranges,
 }
 
 static void
+note_tied(const struct pk_decoder *decoder, const struct placed_ranges *ranges,
+          struct pk_served *served)
+{
+    for (size_t i = 0; i < ranges->count && !served->tied; i++) {
+        served->tied = ranges->at[i].tied;
+        served->tied_mark = pk_decoder_mark(decoder, ranges->at[i].node);
+    }
+}
+
+static void
 read_exclusions(struct range_reader *reader, const struct pk_node *node, struct placed_ranges *out)
 {
     const struct pk_decoder *decoder = reader->decoder;
@@ -311,6 +327,7 @@ pk_decode_ranges(const struct pk_decoder *decoder, const struct pk_prefix *subne
         served.span = (struct pk_range){pools.at[0].pool.range.first,
                                         pools.at[pools.count - 1].pool.range.last};
     }
+    note_tied(decoder, &pools, &served);
     served.canonical = reader.wrong ? NULL : canonical(decoder, &pools, &holes);
     return served;
 }

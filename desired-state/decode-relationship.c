@@ -186,6 +186,15 @@ read_settings(struct relationship_reader *reader)
     }
 }
 
+/* Of a truth value that is false unless it is written. */
+static bool
+says_true(const struct relationship_reader *reader, enum pk_relationship_field field)
+{
+    const struct pk_node *node = reader->values[field];
+    const char *value = node != NULL ? read_scalar(reader, row(field), node) : NULL;
+    return value != NULL && strcmp(value, "true") == 0;
+}
+
 static void
 read_policies(const struct relationship_reader *reader, struct pk_wanted_relationship *out)
 {
@@ -193,14 +202,13 @@ read_policies(const struct relationship_reader *reader, struct pk_wanted_relatio
     out->prune = (enum pk_prune_policy)read_choice(reader, PK_RELATIONSHIP_PRUNE);
     out->foreign = (enum pk_foreign_policy)read_choice(reader, PK_RELATIONSHIP_FOREIGN);
     out->settings = (enum pk_settings_policy)read_choice(reader, PK_RELATIONSHIP_SETTINGS);
-    const struct pk_node *suspend = reader->values[PK_RELATIONSHIP_SUSPEND];
-    const char *value =
-        suspend != NULL ? read_scalar(reader, row(PK_RELATIONSHIP_SUSPEND), suspend) : NULL;
-    out->suspend = value != NULL && strcmp(value, "true") == 0;
+    out->split_ranges = says_true(reader, PK_RELATIONSHIP_SPLIT_RANGES);
+    out->suspend = says_true(reader, PK_RELATIONSHIP_SUSPEND);
 }
 
+/* What belongs to one mode and is written in the other. */
 static void
-check_split(const struct relationship_reader *reader)
+check_mode(const struct relationship_reader *reader, struct pk_relationship_declaration *out)
 {
     static const char standby[] = "\"hot-standby\"";
     const struct pk_written *mode = NULL;
@@ -218,6 +226,16 @@ check_split(const struct relationship_reader *reader)
                     pk_decoder_mark(reader->decoder, reader->keys[odd]), "remove it",
                     "'%s' has no effect in mode %s", row(odd)->name,
                     is_standby ? "hot-standby" : "load-balance");
+    }
+    if (!out->wanted.split_ranges) {
+        return;
+    }
+    out->split_ranges_mark =
+        pk_decoder_mark(reader->decoder, reader->keys[PK_RELATIONSHIP_SPLIT_RANGES]);
+    if (is_standby) {
+        pk_diagnose(reader->decoder->diagnostics, PK_RULE_SPLIT_RANGES_MODE, out->split_ranges_mark,
+                    "remove it, or write mode: load-balance",
+                    "'split-ranges' would leave half of each range unused in mode hot-standby");
     }
 }
 
@@ -259,7 +277,7 @@ pk_decode_relationship(const struct pk_decoder *decoder, const struct pk_node *n
     read_settings(&reader);
     read_kea(&reader);
     read_policies(&reader, &out->wanted);
-    check_split(&reader);
+    check_mode(&reader, out);
     if (reader.values[PK_RELATIONSHIP_SCOPE_DEFAULTS] != NULL) {
         pk_decode_defaults(decoder, reader.values[PK_RELATIONSHIP_SCOPE_DEFAULTS], &out->defaults);
     }

@@ -55,6 +55,12 @@ static const struct pk_rule_row rows[PK_RULE_COUNT] = {
                                "The source is one of the relationship's two servers."},
     [PK_RULE_SPLIT_MODE] = {"split-of-other-mode", WARNING,
                             "load-split belongs to load-balance, standby-reserve to hot-standby."},
+    [PK_RULE_SPLIT_RANGES_MODE] = {"split-ranges-mode", ERROR,
+                                   "split-ranges belongs to load-balance: in hot-standby one "
+                                   "server serves everybody."},
+    [PK_RULE_SPLIT_RANGES_SERVER] = {"split-ranges-server", ERROR,
+                                     "Ranges are split between two servers of a kind that knows "
+                                     "which of them serves a client: Kea."},
     [PK_RULE_RANGE_ORDER] = {"range-order", ERROR, "A range begins at its lower address."},
     [PK_RULE_RANGE_OUTSIDE] = {"range-outside-subnet", ERROR, "Ranges lie inside their subnet."},
     [PK_RULE_RANGE_OVERLAP] = {"range-overlap", ERROR, "The ranges of a scope are disjoint."},
@@ -63,6 +69,9 @@ static const struct pk_rule_row rows[PK_RULE_COUNT] = {
                                        "address, which hosts refuse."},
     [PK_RULE_RANGE_ALL_RESERVED] = {"range-all-reserved", WARNING,
                                     "Reservations leave addresses for other clients."},
+    [PK_RULE_SPLIT_RANGES_CLASS] = {"split-ranges-class", ERROR,
+                                    "A range that split-ranges divides is not tied to a class "
+                                    "already."},
     [PK_RULE_NO_RANGE] = {"scope-serves-nobody", WARNING, "A scope has a range or a reservation."},
     [PK_RULE_EXCLUSION_ALONE] = {"exclusion-without-ranges", ERROR,
                                  "Exclusions are stated together with the ranges they are taken "

@@ -37,13 +37,16 @@ enum pk_rule {
     PK_RULE_SERVER_UNKNOWN,
     PK_RULE_SERVERS_DISTINCT,
     PK_RULE_SOURCE_MEMBER,
-    PK_RULE_SPLIT_MODE, /**< load-split / standby-reserve in the other mode (warning) */
+    PK_RULE_SPLIT_MODE,          /**< load-split / standby-reserve in the other mode (warning) */
+    PK_RULE_SPLIT_RANGES_MODE,   /**< split-ranges in mode hot-standby                     */
+    PK_RULE_SPLIT_RANGES_SERVER, /**< split-ranges with a server that has no class of peers */
     /* one scope */
     PK_RULE_RANGE_ORDER,
     PK_RULE_RANGE_OUTSIDE,
     PK_RULE_RANGE_OVERLAP,
     PK_RULE_RANGE_NETWORK_ADDRESS, /**< network or broadcast address is served (warning)  */
     PK_RULE_RANGE_ALL_RESERVED,    /**< reservations exhaust the ranges (warning)         */
+    PK_RULE_SPLIT_RANGES_CLASS,    /**< split-ranges, and a range that is tied to a class */
     PK_RULE_NO_RANGE,              /**< a scope that serves nobody (warning)              */
     PK_RULE_EXCLUSION_ALONE,
     PK_RULE_EXCLUSION_OUTSIDE,

@@ -284,6 +284,7 @@ build_scope(struct builder *builder, const struct link *link, struct pk_wanted_s
     size_t index = (size_t)(link->relationship - builder->said.relationships.at);
     merge_parts(builder, scope, defaults);
     pk_validate_timers(&builder->merged, builder->diagnostics);
+    pk_validate_split_ranges(link->scope, &link->relationship->wanted, builder->diagnostics);
     pk_validate_protocol(link->scope, builder->demanding[index], builder->diagnostics);
     const uint64_t never = UINT64_C(1) << PK_SCOPE_SUBNET | UINT64_C(1) << PK_SCOPE_EXCLUSIONS |
                            UINT64_C(1) << PK_SCOPE_KEA;

@@ -25,6 +25,7 @@ struct pk_wanted_relationship {
     enum pk_prune_policy prune;
     enum pk_foreign_policy foreign;
     enum pk_settings_policy settings;
+    bool split_ranges; /**< ranges are wanted in halves: reconcilers/split-ranges.h */
     bool suspend;
     struct pk_parts parts; /**< comparable fields: mode, servers, source, load-split, … kea.KEY   */
     uint64_t owned;        /**< bits of pk_relationship_fields that Git states                    */
@@ -41,6 +42,7 @@ struct pk_wanted_scope {
                                        the kea bit                                                */
     const char *const *owned_kea; /**< kea keys that are Git's, sorted; `null` = wanted absent    */
     size_t owned_kea_count;
+    bool is_split; /**< its ranges are halves already; never in a snapshot */
     struct pk_mark mark;
 };
 
@@ -91,6 +93,7 @@ struct pk_source_file {
 struct pk_known_server {
     const char *name;
     bool demands_valid_scope; /**< its kind enforces ValidateDhcpScope (protocol 3.7) */
+    bool cannot_split_ranges; /**< its kind has no classes of peers (drivers/driver.h) */
 };
 
 struct pk_snapshot_context {

@@ -112,6 +112,31 @@ diagnose_unknown_server(const struct pk_snapshot_context *context, const char *n
                 "servers: '%s' is not in the agent's configuration", name);
 }
 
+void
+pk_validate_split_ranges(const struct pk_scope_declaration *scope,
+                         const struct pk_wanted_relationship *relationship,
+                         struct pk_diagnostics *diagnostics)
+{
+    if (relationship->split_ranges && scope->served.tied) {
+        pk_diagnose(diagnostics, PK_RULE_SPLIT_RANGES_CLASS, scope->served.tied_mark,
+                    "write the whole range without client-classes, or remove split-ranges",
+                    "the range is tied to a class, and 'split-ranges: true' of relationship '%s' "
+                    "would tie its halves to the two servers",
+                    relationship->name);
+    }
+}
+
+static void
+check_splits_ranges(const struct pk_relationship_declaration *relationship,
+                    const struct pk_known_server *server, struct pk_diagnostics *diagnostics)
+{
+    if (relationship->wanted.split_ranges && server->cannot_split_ranges) {
+        pk_diagnose(diagnostics, PK_RULE_SPLIT_RANGES_SERVER, relationship->split_ranges_mark,
+                    "remove it: only Kea servers split ranges",
+                    "server '%s' has no class of the clients that it serves", server->name);
+    }
+}
+
 const char *
 pk_validate_servers(const struct pk_relationship_declaration *relationship,
                     const struct pk_snapshot_context *context, struct pk_diagnostics *diagnostics)
@@ -125,9 +150,10 @@ pk_validate_servers(const struct pk_relationship_declaration *relationship,
         const struct pk_known_server *server = find_server(context, name);
         if (server == NULL) {
             diagnose_unknown_server(context, name, relationship->server_marks[i], diagnostics);
-        } else if (server->demands_valid_scope && demanding == NULL) {
-            demanding = name;
+            continue;
         }
+        check_splits_ranges(relationship, server, diagnostics);
+        demanding = server->demands_valid_scope && demanding == NULL ? name : demanding;
     }
     return demanding;
 }

@@ -18,7 +18,15 @@ void pk_validate_timers(const struct pk_written_list *parts, struct pk_diagnosti
 void pk_validate_protocol(const struct pk_scope_declaration *scope, const char *demanded_by,
                           struct pk_diagnostics *diagnostics);
 
-/** The servers of a relationship are known; @return one that demands valid scopes, or NULL. */
+/** No range that its relationship's `split-ranges` would divide is tied to a class. */
+void pk_validate_split_ranges(const struct pk_scope_declaration *scope,
+                              const struct pk_wanted_relationship *relationship,
+                              struct pk_diagnostics *diagnostics);
+
+/**
+ * The servers of a relationship are known, and can do what it says.
+ * @return one that demands valid scopes, or NULL
+ */
 const char *
 pk_validate_servers(const struct pk_relationship_declaration *relationship,
                     const struct pk_snapshot_context *context, struct pk_diagnostics *diagnostics);

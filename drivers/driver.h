@@ -126,6 +126,11 @@ struct pk_driver {
      * never with the database.
      */
     bool is_remote;
+    /**
+     * The clients that a peer serves are in the class of this name with the peer's behind it, and
+     * ranges may be tied to it.  NULL: there is no such class.
+     */
+    const char *peer_class;
 
     /**
      * @param db   the ADM: the embedded driver's server, NULL = empty, read only

@@ -30,6 +30,9 @@
 /** Class that no packet is ever in: it takes the pools of an inactive scope out of service. */
 extern const char pk_kea_inactive_class[];
 
+/** Kea puts a client into the class of this and the name of the peer that serves it. */
+extern const char pk_kea_peer_class[];
+
 /**
  * The HA relationships of a configuration (`Dhcp4`), without backup peers and passive-backup ones.
  * @return PK_OK, also when there are none; PK_EINVAL when the HA parameters make no sense

@@ -209,6 +209,7 @@ file_examine_pair(struct pk_server *first, struct pk_server *second, struct pk_p
 const struct pk_driver pk_driver_kea_file = {
     .name = "kea-file",
     .needs_path = true,
+    .peer_class = pk_kea_peer_class,
     .open = file_open,
     .capabilities = file_capabilities,
     .sequence = file_sequence,

@@ -10,6 +10,7 @@
 #include "drivers/kea-config.h"
 
 const char pk_kea_inactive_class[] = "PAIRKEEPER_INACTIVE";
+const char pk_kea_peer_class[] = "HA_";
 
 static const char *
 without_blanks(struct pk_pool *pool, const char *text)

@@ -462,6 +462,7 @@ const struct pk_driver pk_driver_kea = {
     .name = "kea",
     .needs_url = true,
     .is_remote = true,
+    .peer_class = pk_kea_peer_class,
     .open = kea_open,
     .capabilities = kea_capabilities,
     .sequence = kea_sequence,

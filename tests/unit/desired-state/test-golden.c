@@ -27,6 +27,7 @@ static const struct pk_known_server servers[] = {
     {.name = "dhcp-b"},
     {.name = "dhcp-c", .demands_valid_scope = true},
     {.name = "dhcp-d"},
+    {.name = "dhcp-e", .cannot_split_ranges = true},
 };
 
 /* These need more than one file, or what the repository's walk finds; see the other tests. */

@@ -52,6 +52,7 @@ what_is_not_written_has_its_default(void **state)
     assert_int_equal(got->foreign, PK_FOREIGN_REPORT);
     assert_int_equal(got->settings, PK_SETTINGS_REPORT);
     assert_false(got->suspend);
+    assert_false(got->split_ranges);
     assert_int_equal(got->mark.column, 17);
 }
 
@@ -62,12 +63,14 @@ every_policy_is_read(void **state)
     PK_SCRATCH(pool);
     const struct pk_wanted_relationship *got = relationship_of(
         pool,
-        ", heal: commits, prune: owned, foreign: replicate, settings: enforce, suspend: true");
+        ", heal: commits, prune: owned, foreign: replicate, settings: enforce, suspend: true, "
+        "split-ranges: true");
     assert_int_equal(got->heal, PK_HEAL_COMMITS);
     assert_int_equal(got->prune, PK_PRUNE_OWNED);
     assert_int_equal(got->foreign, PK_FOREIGN_REPLICATE);
     assert_int_equal(got->settings, PK_SETTINGS_ENFORCE);
     assert_true(got->suspend);
+    assert_true(got->split_ranges);
     assert_int_equal(relationship_of(pool, ", heal: report")->heal, PK_HEAL_REPORT);
 }
 

@@ -60,9 +60,10 @@ static json_t *
 json_of_origin(const struct pk_explanation *one, const struct pk_origin *origin)
 {
     bool of_server = origin->kind == PK_ORIGIN_SERVER || origin->kind == PK_ORIGIN_BASE;
-    return json_pack("{s:s, s:o, s:o}", "kind", pk_origin_name(origin->kind), "at",
+    return json_pack("{s:s, s:o, s:o, s:b}", "kind", pk_origin_name(origin->kind), "at",
                      json_of_mark(origin->kind == PK_ORIGIN_GIT ? &origin->mark : NULL), "server",
-                     pk_json_text_or_null(of_server ? server_of(one, origin->side) : NULL));
+                     pk_json_text_or_null(of_server ? server_of(one, origin->side) : NULL), "split",
+                     (int)origin->split);
 }
 
 static json_t *
@@ -149,7 +150,8 @@ origin_words(const struct pk_screen *screen, const struct pk_explanation *one,
 {
     switch (origin->kind) {
     case PK_ORIGIN_GIT:
-        return mark_text(screen->pool, origin->mark);
+        return pk_sprintf(screen->pool, "%s%s", mark_text(screen->pool, origin->mark),
+                          origin->split ? ", in halves by split-ranges" : "");
     case PK_ORIGIN_SERVER:
         return pk_sprintf(screen->pool, "not in Git, from %s", server_of(one, origin->side));
     case PK_ORIGIN_BASE:

@@ -123,8 +123,12 @@ origin_of(const struct explaining *explaining, const struct pk_explained_field *
     const struct pk_scope_state *scope = &explaining->out->scope;
     const struct pk_comparison *comparison = &explaining->plan->comparison;
     if (field->owned) {
-        return (struct pk_origin){PK_ORIGIN_GIT, mark_of(scope->wanted, field->field, field->key),
-                                  0};
+        return (struct pk_origin){
+            .kind = PK_ORIGIN_GIT,
+            .mark = mark_of(scope->wanted, field->field, field->key),
+            .split =
+                scope->wanted->is_split && field->field == &pk_scope_fields.at[PK_SCOPE_RANGES],
+        };
     }
     int source = explaining->plan->view->relationship->source;
     struct pk_layer layer = pk_scope_layer(scope, source, comparison->lost);

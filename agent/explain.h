@@ -28,6 +28,7 @@ struct pk_origin {
     enum pk_origin_kind kind;
     struct pk_mark mark; /**< GIT; of the scope itself where Git owns a value by leaving it out */
     int side;            /**< SERVER, BASE */
+    bool split;          /**< GIT: wanted are the halves of what is written (`split-ranges`) */
 };
 
 struct pk_explained_side {

@@ -191,6 +191,7 @@ name_peerings(struct pk_fleet *fleet, const struct tasks *asked)
             introduce(fleet, server->driver, &servers[i].names[j]);
         }
         server->problem = servers[i].problem;
+        server->names = servers[i].names;
         server->driver->name_peerings(server->connection, servers[i].names,
                                       servers[i].peerings.count, &servers[i].alone);
     }

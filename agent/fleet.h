@@ -14,8 +14,9 @@
 struct pk_fleet_server {
     const struct pk_server_config *config;
     const struct pk_driver *driver;
-    struct pk_server *connection; /**< NULL: could not be opened */
-    struct pk_peerings peerings;  /**< as it said them itself */
+    struct pk_server *connection;        /**< NULL: could not be opened */
+    struct pk_peerings peerings;         /**< as it said them itself */
+    const struct pk_peering_name *names; /**< of each peering: what Git calls it */
     struct pk_observation observed;
     bool partly; /**< only what is near some subnets was read */
     bool known;

@@ -67,7 +67,7 @@ add_cell(const struct pk_screen *screen, const struct pk_pair_view *view,
          const struct pk_scope_state *scope, const struct pk_difference *difference,
          struct part_line *line)
 {
-    const char *cause = pk_cause_words(difference->cause);
+    const char *cause = pk_cause_words(screen->pool, scope, difference);
     if (is_left_alone(scope, difference)) {
         cause = pk_sprintf(screen->pool, "%s, left alone", cause);
     }

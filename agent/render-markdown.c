@@ -274,7 +274,7 @@ add_field(struct fields *fields, const struct pk_scope_state *scope,
                                  code(pool, server_of(fields->plan, difference->side)),
                                  code(pool, cut(pool, pk_field_display(pool, field, shown.have))),
                                  code(pool, cut(pool, pk_field_display(pool, field, shown.want))),
-                                 pk_cause_words(difference->cause));
+                                 pk_cause_words(pool, scope, difference));
     if (!fields->headed && !fields->full) {
         page->owed = strlen(details_end);
         fields->headed = add(page, head);

@@ -47,8 +47,16 @@ pk_scope_is_left_alone(const struct pk_scope_state *scope)
            scope->block == PK_BLOCK_NONE;
 }
 
+static bool
+is_of_halves(const struct pk_scope_state *scope, const struct pk_difference *difference)
+{
+    return scope != NULL && scope->wanted != NULL && scope->wanted->is_split &&
+           difference->field == &pk_scope_fields.at[PK_SCOPE_RANGES];
+}
+
 const char *
-pk_cause_words(enum pk_cause cause)
+pk_cause_words(struct pk_pool *pool, const struct pk_scope_state *scope,
+               const struct pk_difference *difference)
 {
     static const char *const words[PK_CAUSE_COUNT] = {
         [PK_CAUSE_GIT] = "git",
@@ -57,7 +65,8 @@ pk_cause_words(enum pk_cause cause)
         [PK_CAUSE_BOTH] = "both edited",
         [PK_CAUSE_UNKNOWN] = "unknown",
     };
-    return words[cause];
+    const char *cause = words[difference->cause];
+    return is_of_halves(scope, difference) ? pk_sprintf(pool, "%s, split-ranges", cause) : cause;
 }
 
 const char *

@@ -23,8 +23,13 @@ pk_shown_of(const struct pk_scope_state *scope, const struct pk_difference *diff
 /** Canonical mode of a relationship, stated or by default. */
 const char *pk_relationship_mode(const struct pk_wanted_relationship *relationship);
 
-/** Who made a difference: `git`, `partner edited`. */
-const char *pk_cause_words(enum pk_cause cause);
+/**
+ * Who made a difference: `git`, `partner edited`; with it that wanted are halves: `git,
+ * split-ranges`.
+ * @param scope  the scope, or NULL for a setting of the relationship
+ */
+const char *pk_cause_words(struct pk_pool *pool, const struct pk_scope_state *scope,
+                           const struct pk_difference *difference);
 
 /** `planned`, `done`, `changed meanwhile`: what became of an action, for people. */
 const char *pk_action_status_words(enum pk_action_status status);

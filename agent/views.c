@@ -11,6 +11,8 @@
 #include "adm/scopes.h"
 #include "agent/narrow.h"
 #include "agent/renames.h"
+#include "base/json.h"
+#include "reconcilers/split-ranges.h"
 
 struct building {
     struct pk_pool *pool;
@@ -282,6 +284,77 @@ fill_side(const struct building *building, struct pk_pair_view *view, int side)
     view->adopts_unlinked[side] = is_first_of_server(building, view->relationship->name, name);
 }
 
+/* -- Split ranges -- */
+
+/*
+ * The class of the clients that a server serves in the relationship, or NULL; a peer's name that is
+ * no UTF-8 cannot be part of one here.
+ */
+static const char *
+peer_class(struct pk_pool *pool, const struct pk_fleet_server *server, const char *relationship)
+{
+    for (size_t i = 0; i < server->peerings.count; i++) {
+        const char *name = server->names[i].relationship;
+        if (name != NULL && strcmp(name, relationship) == 0) {
+            json_auto_t *self = json_string(server->peerings.at[i].self);
+            return self != NULL ? pk_sprintf(pool, "%s%s", server->driver->peer_class,
+                                             json_string_value(self))
+                                : NULL;
+        }
+    }
+    return NULL;
+}
+
+static bool
+is_in_hot_standby(const struct pk_server_view *server, const char *relationship)
+{
+    const struct pk_relation *found = pk_relations_find(&server->relations, relationship);
+    const struct pk_field *field = &pk_relationship_fields.at[PK_RELATIONSHIP_MODE];
+    const char *mode = found != NULL ? pk_parts_get(&found->parts, field, "") : NULL;
+    return mode != NULL && strcmp(mode, "\"hot-standby\"") == 0;
+}
+
+/* Why halves of this server's ranges have no meaning, with what to do; NULL when they have. */
+static const char *
+no_halves(struct pk_pool *pool, const struct pk_server_view *view,
+          const struct pk_fleet_server *server, const char *relationship)
+{
+    if (peer_class(pool, server, relationship) == NULL) {
+        return pk_sprintf(
+            pool,
+            "it has no peer in relationship %s, and `split-ranges: true` ties half of "
+            "each range to the clients of each peer; %s",
+            relationship,
+            server->problem != NULL ? server->problem
+                                    : "correct its high availability, or remove split-ranges");
+    }
+    return is_in_hot_standby(view, relationship)
+               ? "it is in mode hot-standby, where one server serves everybody and `split-ranges: "
+                 "true` would leave half of each range unused; change its mode, or remove "
+                 "split-ranges"
+               : NULL;
+}
+
+/* Where halves have no meaning it is not known what is wanted: the server counts as not known. */
+static void
+split_ranges(const struct building *building, struct pk_pair_view *view)
+{
+    const char *classes[PK_PAIR] = {NULL, NULL};
+    const char *relationship = view->relationship->name;
+    for (int side = 0; side < PK_PAIR; side++) {
+        struct pk_server_view *out = &view->servers[side];
+        const struct pk_fleet_server *server = pk_fleet_find(building->fleet, out->name);
+        if (out->known) {
+            out->reason = no_halves(building->pool, out, server, relationship);
+            out->known = out->reason == NULL;
+            classes[side] = peer_class(building->pool, server, relationship);
+        }
+    }
+    if (view->servers[PK_SERVER_1].known && view->servers[PK_SERVER_2].known) {
+        view->scopes = pk_split_scopes(building->pool, view->scopes, classes);
+    }
+}
+
 static enum pk_code
 load_owned(const struct building *building, const char *relationship, struct pk_rows *out,
            struct pk_error *err)
@@ -305,6 +378,9 @@ fill_view(const struct building *building, const struct pk_wanted_relationship *
                                                 building->fleet, relationship);
     for (int side = 0; side < PK_PAIR; side++) {
         fill_side(building, view, side);
+    }
+    if (relationship->split_ranges) {
+        split_ranges(building, view);
     }
     const char *kept_as =
         view->renamed_from != NULL &&

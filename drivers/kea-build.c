@@ -163,7 +163,8 @@ add_pools(struct building *building, const char *value)
                 building->refusal =
                     "it is inactive, which on Kea is a class that all its pools are "
                     "bound to, and a pool of it is bound to a class already; leave "
-                    "client-classes of its ranges out while it is inactive";
+                    "client-classes of its ranges out while it is inactive, and where "
+                    "`split-ranges` put them there, write `state` into Git";
             }
             add_setting(&entry, key, pk_json_text(pool, setting), building->style);
         }

@@ -25,7 +25,7 @@ class Explain(PairkeeperCase):
         explained = self.explained()
         self.assertEqual(self.field(explained, "lease-time")["origin"],
                          {"kind": "git", "at": {"file": "1.yaml", "line": 6, "column": 17},
-                          "server": None})
+                          "server": None, "split": False})
         self.assertEqual(self.field(explained, "options.time-servers")["origin"]["at"]["file"],
                          "0.yaml")
         self.assertEqual(self.field(explained, "options.time-servers")["origin"]["at"]["line"], 7)
@@ -42,7 +42,7 @@ class Explain(PairkeeperCase):
         explained = self.explained()
         self.assertFalse(self.field(explained, "rebind-time")["owned"])
         self.assertEqual(self.field(explained, "rebind-time")["origin"],
-                         {"kind": "server", "at": None, "server": "dhcp-a"})
+                         {"kind": "server", "at": None, "server": "dhcp-a", "split": False})
         self.assertEqual(self.field(explained, "state")["origin"]["kind"], "default")
         self.assertEqual(self.field(explained, "renew-time")["origin"]["kind"], "nobody")
 

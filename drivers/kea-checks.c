@@ -235,8 +235,8 @@ const struct pk_kea_pair_check pk_kea_pair_checks[] = {
     {{"pools-not-split", WARNING,
       "In load-balancing both servers take addresses of a pool that is not tied to one of them: "
       "they can offer one address twice.",
-      "split the pool in two and tie the halves to the classes HA_SERVER1 and HA_SERVER2 (by the "
-      "peers' names), or use hot-standby"},
+      "write split-ranges: true at the relationship in Git, and each pool becomes two halves, tied "
+      "to the classes HA_SERVER1 and HA_SERVER2 (by the peers' names); or use hot-standby"},
      pk_kea_look_unsplit_pools},
     {{"global-options-differ", WARNING,
       "Options of the whole server differ, and scopes hand them on to their clients.",

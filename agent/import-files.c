@@ -46,18 +46,6 @@ pk_lines_put_blank(struct pk_lines *lines)
     *pk_push(lines->pool, &lines->list) = (struct pk_import_line){0};
 }
 
-/* Is there anything that is not behind a `#`? */
-static bool
-has_scopes(const struct pk_import *import, size_t first, size_t end)
-{
-    for (size_t i = first; i < end; i++) {
-        if (import->scopes[i].refusal.message == NULL) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void
 put_origin(struct pk_lines *lines)
 {
@@ -89,57 +77,74 @@ put_loners(struct pk_lines *lines)
 }
 
 static struct pk_import_file
-as_file(const struct pk_lines *lines, const char *name)
+as_file(const struct pk_lines *lines, const char *name, size_t head_bytes)
 {
     return (struct pk_import_file){
         .name = name,
         .text = pk_text_end(&lines->text),
         .size = lines->text.count,
+        .head_bytes = head_bytes,
         .lines = lines->list.at,
         .line_count = lines->list.count,
     };
 }
 
-static size_t
-size_of_scope(const struct pk_import *import, struct pk_import_scope *scope)
+static struct pk_import_file
+write_relationship(struct pk_pool *pool, const struct pk_import *import)
 {
-    PK_SCRATCH(scratch);
-    struct pk_lines lines = {.pool = scratch, .import = import, .text = {.pool = scratch}};
-    pk_lines_put_scope(&lines, scope);
-    return lines.text.count;
+    struct pk_lines lines = {.pool = pool, .import = import, .text = {.pool = pool}};
+    put_origin(&lines);
+    put_loners(&lines);
+    pk_lines_put_relationship(&lines);
+    return as_file(&lines, relationship_file, lines.text.count);
 }
+
+/* -- Files of scopes -------------------------------------------------------------------------- */
 
 /* Files are to be edited: they begin with as much room as they have text. */
 enum { ROOM_TO_GROW = 2 };
 
-/* One past the last scope that fits beside @p first; at least one is taken. */
-static size_t
-end_of_file(const struct pk_import *import, size_t first, size_t file_bytes, size_t used)
+/* Unless all there is stands behind a `#`. */
+static void
+put_header(struct pk_lines *lines, size_t first, size_t end)
 {
-    const size_t blank_line = 1;
+    const struct pk_import_scope *scopes = lines->import->scopes;
+    while (first < end && scopes[first].refusal.message != NULL) {
+        first++;
+    }
+    if (first < end) {
+        pk_lines_put_blank(lines);
+        pk_lines_put(lines, PK_INDENT_NONE, scopes_header, NULL, NULL);
+    }
+}
+
+/* At least one, and as many as there is room for in @p bytes: what was too much is taken back.
+   @return one past the last */
+static size_t
+put_scopes(struct pk_lines *lines, size_t first, size_t bytes)
+{
     size_t end = first;
-    while (end < import->scope_count) {
-        used += size_of_scope(import, &import->scopes[end]) + blank_line;
-        if (used > file_bytes && end > first) {
+    for (; end < lines->import->scope_count; end++) {
+        const size_t text_before = lines->text.count, lines_before = lines->list.count;
+        if (end != first) {
+            pk_lines_put_blank(lines);
+        }
+        pk_lines_put_scope(lines, &lines->import->scopes[end]);
+        if (end != first && lines->text.count > bytes) {
+            lines->text.count = text_before;
+            lines->list.count = lines_before;
             break;
         }
-        end++;
     }
     return end;
 }
 
 static void
-put_scopes(struct pk_lines *lines, size_t first, size_t end)
+append(struct pk_lines *lines, const struct pk_lines *more)
 {
-    if (has_scopes(lines->import, first, end)) {
-        pk_lines_put_blank(lines);
-        pk_lines_put(lines, PK_INDENT_NONE, scopes_header, NULL, NULL);
-    }
-    for (size_t i = first; i < end; i++) {
-        if (i != first) {
-            pk_lines_put_blank(lines);
-        }
-        pk_lines_put_scope(lines, &lines->import->scopes[i]);
+    pk_text_add_bytes(&lines->text, more->text.at, more->text.count);
+    for (size_t i = 0; i < more->list.count; i++) {
+        *pk_push(lines->pool, &lines->list) = more->list.at[i];
     }
 }
 
@@ -153,33 +158,49 @@ name_of(struct pk_pool *pool, const struct pk_import *import, size_t first, size
                             pk_format_ipv4(address, import->scopes[first].subnet.address));
 }
 
+/* The head is said last: what is in it depends on the scopes.  @return one past the last scope */
+static size_t
+write_scopes(struct pk_pool *pool, const struct pk_import *import, size_t first, size_t bytes,
+             struct pk_import_file *out)
+{
+    PK_SCRATCH(scratch);
+    struct pk_lines scopes = {.pool = scratch, .import = import, .text = {.pool = scratch}};
+    struct pk_lines lines = {.pool = pool, .import = import, .text = {.pool = pool}};
+    put_origin(&lines);
+    const size_t blank_line = 1, used = lines.text.count + blank_line + sizeof scopes_header;
+    const size_t end = put_scopes(&scopes, first, bytes > used ? bytes - used : 0);
+    put_header(&lines, first, end);
+    const size_t head_bytes = lines.text.count;
+    append(&lines, &scopes);
+    *out = as_file(&lines, name_of(pool, import, first, end), head_bytes);
+    return end;
+}
+
 void
 pk_import_write(struct pk_pool *pool, const struct pk_import *import, size_t file_bytes,
                 struct pk_import_files *out)
 {
     *out = (struct pk_import_files){0};
-    struct pk_lines lines = {.pool = pool, .import = import, .text = {.pool = pool}};
-    put_origin(&lines);
-    put_loners(&lines);
-    pk_lines_put_relationship(&lines);
-    *pk_push(pool, out) = as_file(&lines, relationship_file);
-    for (size_t i = 0, end; i < import->scope_count; i = end) {
-        lines = (struct pk_lines){.pool = pool, .import = import, .text = {.pool = pool}};
-        put_origin(&lines);
-        end = end_of_file(import, i, file_bytes / ROOM_TO_GROW,
-                          lines.text.count + sizeof scopes_header);
-        put_scopes(&lines, i, end);
-        *pk_push(pool, out) = as_file(&lines, name_of(pool, import, i, end));
+    *pk_push(pool, out) = write_relationship(pool, import);
+    for (size_t i = 0; i < import->scope_count;) {
+        i = write_scopes(pool, import, i, file_bytes / ROOM_TO_GROW, pk_push(pool, out));
     }
 }
 
-struct pk_import_file
-pk_import_write_one(struct pk_pool *pool, const struct pk_import *import)
+const char *
+pk_import_as_one(struct pk_pool *pool, const struct pk_import *import,
+                 const struct pk_import_files *files)
 {
     struct pk_lines lines = {.pool = pool, .import = import, .text = {.pool = pool}};
-    put_origin(&lines);
-    put_loners(&lines);
-    pk_lines_put_relationship(&lines);
-    put_scopes(&lines, 0, import->scope_count);
-    return as_file(&lines, relationship_file);
+    for (size_t i = 0; i < files->count; i++) {
+        const struct pk_import_file *file = &files->at[i];
+        const size_t skipped = i == 0 ? 0 : file->head_bytes;
+        if (i == 1) {
+            put_header(&lines, 0, import->scope_count);
+        } else if (i > 1) {
+            pk_lines_put_blank(&lines);
+        }
+        pk_text_add_bytes(&lines.text, file->text + skipped, file->size - skipped);
+    }
+    return pk_text_end(&lines.text);
 }

@@ -180,9 +180,10 @@ fail(const struct settling *settling, const struct pk_diagnostics *diagnostics,
 
 /* One round; @p done when it had nothing to complain about. */
 static enum pk_code
-settle_once(struct settling *settling, struct pk_pool *round,
-            const struct pk_snapshot_context *known, bool *done, struct pk_error *err)
+settle_once(struct settling *settling, const struct pk_snapshot_context *known, bool *done,
+            struct pk_error *err)
 {
+    PK_SCRATCH(round);
     const struct pk_import_files *files = settling->files;
     struct pk_source_file *sources = pk_array(round, struct pk_source_file, files->count);
     for (size_t i = 0; i < files->count; i++) {
@@ -206,21 +207,21 @@ settle_once(struct settling *settling, struct pk_pool *round,
     return settling->left_out != 0 ? PK_OK : fail(settling, &diagnostics, err);
 }
 
+/* What was written in the last round stays. */
 enum pk_code
 pk_import_settle(struct pk_pool *pool, struct pk_import *import,
                  const struct pk_snapshot_context *known, struct pk_import_files *files,
                  struct pk_error *err)
 {
     struct settling settling = {.pool = pool, .import = import, .files = files};
-    for (bool done = false; !done;) {
-        PK_SCRATCH(round);
+    struct pk_pool *written = NULL;
+    enum pk_code code = PK_OK;
+    for (bool done = false; code == PK_OK && !done;) {
+        pk_pool_free(written);
+        written = pk_pool_new(pool);
         pk_import_factor(pool, import);
-        pk_import_write(round, import, known->limits.file_bytes, files);
-        enum pk_code code = settle_once(&settling, round, known, &done, err);
-        if (code != PK_OK) {
-            return code;
-        }
+        pk_import_write(written, import, known->limits.file_bytes, files);
+        code = settle_once(&settling, known, &done, err);
     }
-    pk_import_write(pool, import, known->limits.file_bytes, files);
-    return PK_OK;
+    return code;
 }

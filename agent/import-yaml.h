@@ -22,6 +22,7 @@ struct pk_import_file {
     const char *name; /**< relative: `relationship.yaml` */
     const char *text;
     size_t size;
+    size_t head_bytes;                  /**< before the first scope   */
     const struct pk_import_line *lines; /**< of each line of the text */
     size_t line_count;
 };
@@ -41,8 +42,9 @@ extern const char pk_import_unnamed_server[];
 void pk_import_write(struct pk_pool *pool, const struct pk_import *import, size_t file_bytes,
                      struct pk_import_files *out);
 
-/** The same as one document. */
-struct pk_import_file pk_import_write_one(struct pk_pool *pool, const struct pk_import *import);
+/** Files that were written, as one document. */
+const char *pk_import_as_one(struct pk_pool *pool, const struct pk_import *import,
+                             const struct pk_import_files *files);
 
 /**
  * The value of a part as YAML of one line: `8h`, `[10.0.0.1]`,

@@ -112,7 +112,7 @@ print(struct pk_context *context, const struct pk_import *import,
         return;
     }
     if (folder == NULL) {
-        fputs(pk_import_write_one(context->pool, import).text, context->out);
+        fputs(pk_import_as_one(context->pool, import, files), context->out);
     }
     pk_import_print(context->pool, import, files, folder,
                     folder == NULL ? context->err : context->out);

@@ -131,7 +131,7 @@ assert_import(const char *golden, const struct written_side *a, const struct wri
     PK_SCRATCH(pool);
     struct pk_import_files files;
     struct pk_import import = settled(pool, a, b, &files);
-    const char *text = pk_import_write_one(pool, &import).text;
+    const char *text = pk_import_as_one(pool, &import, &files);
     assert_golden(pk_sprintf(pool, "%s.yaml", golden), text);
     read_back(pool, text);
     json_auto_t *document = pk_import_json(pool, &import, &files, "dhcp");
@@ -301,6 +301,9 @@ many_scopes_are_several_files(void **state)
     for (size_t i = 0; i < SCOPES; i++) {
         assert_null(import.scopes[i].refusal.message);
     }
+    const char *one = pk_import_as_one(pool, &import, &files);
+    assert_int_equal(read_back(pool, one).scope_count, SCOPES);
+    assert_null(strstr(strstr(one, "# Imported") + 1, "# Imported"));
 }
 
 static void

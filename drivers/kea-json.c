@@ -283,6 +283,62 @@ pk_kea_print(struct pk_text *out, const struct pk_kea_value *value)
     add_value(out, &as_kea_takes_it, value);
 }
 
+/* -- comparing with text ---------------------------------------------------------------------- */
+
+/* What follows in @p text, NULL when it does not begin so; NULL stays NULL. */
+static const char *
+after(const char *text, const char *bytes, size_t count)
+{
+    return text != NULL && strncmp(text, bytes, count) == 0 ? text + count : NULL;
+}
+
+static const char *
+after_string(const char *text, const char *bytes, size_t count)
+{
+    text = plain_run(bytes, count) == count ? after(text, "\"", 1) : NULL;
+    return after(after(text, bytes, count), "\"", 1);
+}
+
+/* Recursion ends at the reader's limit of depth. */
+static const char *
+after_value(const char *text, const struct pk_kea_value *value)
+{
+    switch (value->kind) {
+    case PK_KEA_NULL:
+        return after(text, "null", sizeof "null" - 1);
+    case PK_KEA_FALSE:
+        return after(text, "false", sizeof "false" - 1);
+    case PK_KEA_TRUE:
+        return after(text, "true", sizeof "true" - 1);
+    case PK_KEA_NUMBER:
+        return after(text, value->text, strlen(value->text));
+    case PK_KEA_STRING:
+        return after_string(text, value->text, value->count);
+    case PK_KEA_LIST:
+        text = after(text, "[", 1);
+        for (size_t i = 0; text != NULL && i < value->count; i++) {
+            text = after_value(after(text, ",", i != 0), &value->items[i]);
+        }
+        return after(text, "]", 1);
+    case PK_KEA_MAP:
+        text = after(text, "{", 1);
+        for (size_t i = 0; text != NULL && i < value->count; i++) {
+            const struct pk_kea_member *member = &value->members[i];
+            text = after_string(after(text, ",", i != 0), member->key, strlen(member->key));
+            text = after_value(after(text, ":", 1), &member->value);
+        }
+        return after(text, "}", 1);
+    }
+    return NULL;
+}
+
+bool
+pk_kea_is_text(const struct pk_kea_value *value, const char *text)
+{
+    const char *rest = after_value(text, value);
+    return rest != NULL && *rest == '\0';
+}
+
 /* -- copying ---------------------------------------------------------------------------------- */
 
 static const char *

@@ -95,6 +95,12 @@ struct pk_kea_value pk_kea_copy(struct pk_pool *pool, const struct pk_kea_value 
  */
 const char *pk_kea_canonical(struct pk_pool *pool, const struct pk_kea_value *value);
 
+/**
+ * Is this its canonical text?  Without making it, so in doubt no: of a map that is not sorted, of a
+ * string that holds more than printable ASCII or has an escape, of a number in another form.
+ */
+bool pk_kea_is_text(const struct pk_kea_value *value, const char *text);
+
 /** As Kea takes it: numbers as they were written, bytes above 0x7f as `\u00XX`. */
 void pk_kea_print(struct pk_text *out, const struct pk_kea_value *value);
 

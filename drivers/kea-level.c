@@ -29,31 +29,6 @@ pk_kea_mapper_fail(const struct pk_kea_mapper *mapper, const char *format, ...)
                         where, message);
 }
 
-bool
-pk_kea_is_text(const struct pk_kea_value *value, const char *canonical)
-{
-    size_t length;
-    switch (value->kind) {
-    case PK_KEA_NULL:
-        return strcmp(canonical, "null") == 0;
-    case PK_KEA_FALSE:
-        return strcmp(canonical, "false") == 0;
-    case PK_KEA_TRUE:
-        return strcmp(canonical, "true") == 0;
-    case PK_KEA_NUMBER:
-        return strcmp(canonical, value->text) == 0;
-    case PK_KEA_STRING:
-        length = strlen(canonical);
-        return length == value->count + 2 && canonical[0] == '"' &&
-               memcmp(canonical + 1, value->text, value->count) == 0;
-    case PK_KEA_LIST:
-        return value->count == 0 && strcmp(canonical, "[]") == 0;
-    case PK_KEA_MAP:
-        return value->count == 0 && strcmp(canonical, "{}") == 0;
-    }
-    return false;
-}
-
 static const struct pk_kea_parameter *
 newest(const struct pk_kea_parameter *parameter)
 {
@@ -74,6 +49,9 @@ pk_kea_level_set(struct pk_kea_mapper *mapper, struct pk_kea_level *level,
         pk_kea_is_text(value, row->default_value)) {
         *to = NULL;
         return;
+    }
+    if (row == parameter && *to != NULL && pk_kea_is_text(value, *to)) {
+        return; /* as inherited */
     }
     const char *text = pk_kea_canonical(mapper->pool, value);
     *to = pk_kea_setting_canonical(mapper->pool, PK_KEA_OF_SUBNET, parameter->key, text).value;

@@ -46,9 +46,6 @@ struct pk_kea_subnet_place {
 enum pk_code
 pk_kea_mapper_fail(const struct pk_kea_mapper *mapper, const char *format, ...) PK_PRINTF(2, 3);
 
-/** Is the value exactly this canonical text?  Says no for containers that are not empty. */
-bool pk_kea_is_text(const struct pk_kea_value *value, const char *canonical);
-
 /** Sets what @p map states of the parameters that others may inherit. */
 enum pk_code pk_kea_level_read(struct pk_kea_mapper *mapper, const struct pk_kea_value *map,
                                struct pk_kea_level *level);

@@ -104,6 +104,60 @@ numbers_stay_as_they_were_written(void **state)
     assert_string_equal(canonical(pool, text), "[9223372036854775807,0,0.5,100000.0,123456789.5]");
 }
 
+/* Texts that some sloppy comparison would take for each other. */
+static void
+a_value_is_a_text_only_when_that_is_its_canonical_one(void **state)
+{
+    (void)state;
+    PK_SCRATCH(pool);
+    static const char *const texts[] = {"null",
+                                        "true",
+                                        "false",
+                                        "1",
+                                        "10",
+                                        "-1",
+                                        "0.5",
+                                        "0.50",
+                                        "-0",
+                                        "\"\"",
+                                        "\"a\"",
+                                        "\"ab\"",
+                                        "\"a\\\"b\"",
+                                        "\"a\\\\\"",
+                                        "\"\\u0000\"",
+                                        "\"\\u00e9\"",
+                                        "\"null\"",
+                                        "[]",
+                                        "[[]]",
+                                        "[1]",
+                                        "[1,2]",
+                                        "[12]",
+                                        "[\"a\",\"b\"]",
+                                        "[\"a\\\",\\\"b\"]",
+                                        "{}",
+                                        "[{}]",
+                                        "{\"a\":1}",
+                                        "{\"a\":1,\"b\":[]}",
+                                        "{\"b\":[],\"a\":1}",
+                                        "{\"a\\\":1,\\\"b\":[]}",
+                                        "{\"a\":{\"b\":[1,{}]}}",
+                                        "{\"ip-addresses\":[]}"};
+    static const char *const sure[] = {
+        "null", "10", "\"ab\"", "[]", "[1,2]", "{\"a\":1,\"b\":[]}", "{\"ip-addresses\":[]}"};
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        struct pk_kea_value value = parse(pool, texts[i]);
+        for (size_t j = 0; j < COUNT_OF(texts); j++) {
+            const char *text = canonical(pool, texts[j]);
+            assert_true(!pk_kea_is_text(&value, text) ||
+                        strcmp(pk_kea_canonical(pool, &value), text) == 0);
+        }
+    }
+    for (size_t i = 0; i < COUNT_OF(sure); i++) {
+        struct pk_kea_value value = parse(pool, sure[i]);
+        assert_true(pk_kea_is_text(&value, sure[i]));
+    }
+}
+
 static void
 of_a_repeated_key_the_last_one_wins(void **state)
 {
@@ -363,6 +417,7 @@ main(void)
         cmocka_unit_test(characters_that_kea_never_writes_are_utf8),
         cmocka_unit_test(a_zero_byte_is_kept_by_the_length),
         cmocka_unit_test(numbers_stay_as_they_were_written),
+        cmocka_unit_test(a_value_is_a_text_only_when_that_is_its_canonical_one),
         cmocka_unit_test(of_a_repeated_key_the_last_one_wins),
         cmocka_unit_test(what_is_wrong_is_named_with_its_place),
         cmocka_unit_test(nesting_has_a_limit),

@@ -4,6 +4,7 @@
  */
 #include "drivers/kea-shape.h"
 
+#include <stdarg.h>
 #include <stdlib.h>
 
 enum { ID_MIN = 1 };
@@ -85,9 +86,15 @@ kind_name(enum pk_kea_kind kind)
     return names[kind];
 }
 
+PK_PRINTF(2, 3)
 static enum pk_code
-refuse(const struct walk *walk, const char *message)
+refuse(const struct walk *walk, const char *format, ...)
 {
+    PK_SCRATCH(scratch);
+    va_list args;
+    va_start(args, format);
+    const char *message = pk_vsprintf(scratch, format, args);
+    va_end(args);
     return pk_error_set(walk->err, PK_EINVAL, walk->where,
                         "%s: Kea never answers that; see what answers at `url`, and the log of the "
                         "server",
@@ -115,10 +122,9 @@ check_map(const struct walk *walk, const struct pk_kea_value *map, const struct 
 static enum pk_code
 check_items(const struct walk *walk, const struct shape *shape, const struct pk_kea_value *list)
 {
-    PK_SCRATCH(scratch);
     for (size_t i = 0; i < list->count; i++) {
         if (list->items[i].kind != PK_KEA_MAP) {
-            return refuse(walk, pk_sprintf(scratch, "%s[%zu] is no map", shape->key, i));
+            return refuse(walk, "%s[%zu] is no map", shape->key, i);
         }
         enum pk_code code = check_map(walk, &list->items[i], shape->inside);
         if (code != PK_OK) {
@@ -131,14 +137,12 @@ check_items(const struct walk *walk, const struct shape *shape, const struct pk_
 static enum pk_code
 check_member(const struct walk *walk, const struct pk_kea_value *map, const struct shape *shape)
 {
-    PK_SCRATCH(scratch);
     const struct pk_kea_value *value = pk_kea_get(map, shape->key);
     if (value == NULL) {
-        return shape->is_required ? refuse(walk, pk_sprintf(scratch, "%s is not there", shape->key))
-                                  : PK_OK;
+        return shape->is_required ? refuse(walk, "%s is not there", shape->key) : PK_OK;
     }
     if (value->kind != shape->kind) {
-        return refuse(walk, pk_sprintf(scratch, "%s is no %s", shape->key, kind_name(shape->kind)));
+        return refuse(walk, "%s is no %s", shape->key, kind_name(shape->kind));
     }
     if (shape->inside == NULL) {
         return PK_OK;
@@ -207,8 +211,7 @@ check_ids(const struct walk *walk, const struct pk_kea_value *dhcp4)
     }
     for (size_t i = 1; i < ids.count; i++) {
         if (ids.at[i - 1] == ids.at[i]) {
-            return refuse(walk,
-                          pk_sprintf(scratch, "two subnets have id %lld", (long long)ids.at[i]));
+            return refuse(walk, "two subnets have id %lld", (long long)ids.at[i]);
         }
     }
     return PK_OK;

@@ -33,12 +33,14 @@ static bool
 is_lossy(const struct pk_kea_value *option)
 {
     int64_t code = 0;
-    const char *name = pk_kea_text(option, "name"), *data = pk_kea_text(option, "data");
-    bool is_it = (pk_kea_integer(option, "code", &code) && code == LOSSY_OPTION) ||
-                 (name != NULL && strcmp(name, "vendor-encapsulated-options") == 0);
-    const char *space = pk_kea_text(option, "space");
+    const char *name = pk_kea_text(option, "name");
+    if (!(pk_kea_integer(option, "code", &code) && code == LOSSY_OPTION) &&
+        !(name != NULL && strcmp(name, "vendor-encapsulated-options") == 0)) {
+        return false;
+    }
+    const char *space = pk_kea_text(option, "space"), *data = pk_kea_text(option, "data");
     bool standard = space == NULL || strcmp(space, "dhcp4") == 0;
-    return is_it && standard && (data == NULL || *data == '\0');
+    return standard && (data == NULL || *data == '\0');
 }
 
 /* Depth is limited by the reader. */

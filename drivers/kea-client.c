@@ -8,7 +8,6 @@
  */
 #include "drivers/kea-client.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include <curl/curl.h>
@@ -24,7 +23,6 @@ enum {
     MS_PER_S = 1000,
     HEADER_BYTES_MAX = 64 * 1024,
     SMALL_ANSWER_BYTES_MAX = 16 << 20, /* 50,000 subnets are listed in 4 MB */
-    FIRST_CAPACITY = 64 * 1024,
 };
 
 static const char whole_configuration[] = "config-get";
@@ -32,8 +30,8 @@ static const char whole_configuration[] = "config-get";
 /* What has come of an answer. */
 struct body {
     CURL *curl;
-    char *at;
-    size_t count, capacity, limit, header_bytes;
+    struct pk_text text;
+    size_t limit, header_bytes;
     bool is_too_large;
 };
 
@@ -58,37 +56,23 @@ announced_bytes(const struct body *body)
     return announced > 0 && (uint64_t)announced <= body->limit ? (size_t)announced : 0;
 }
 
-static void
-make_room(struct body *body, size_t more, size_t announced)
-{
-    size_t needed = body->count + more;
-    if (needed <= body->capacity) {
-        return;
-    }
-    size_t capacity = body->capacity == 0 ? FIRST_CAPACITY : body->capacity * 2;
-    capacity = capacity > announced ? capacity : announced;
-    capacity = capacity > needed ? capacity : needed;
-    body->at = realloc(body->at, capacity);
-    if (body->at == NULL) {
-        pk_out_of_memory();
-    }
-    body->capacity = capacity;
-}
-
 static size_t
 take_body(char *bytes, size_t one, size_t count, void *user)
 {
     struct body *body = user;
+    struct pk_text *text = &body->text;
     (void)one;
     size_t announced = announced_bytes(body);
     size_t limit = announced != 0 ? announced : SMALL_ANSWER_BYTES_MAX;
-    if (count > limit - body->count) {
+    if (count > limit - text->count) {
         body->is_too_large = true;
         return 0;
     }
-    make_room(body, count, announced);
-    memcpy(body->at + body->count, bytes, count);
-    body->count += count;
+    if (text->at == NULL && announced != 0) { /* room for all of it at once */
+        text->capacity = announced + 1;
+        text->at = pk_alloc(text->pool, text->capacity);
+    }
+    pk_text_add_bytes(text, bytes, count);
     return count;
 }
 
@@ -100,13 +84,6 @@ take_header(char *bytes, size_t one, size_t count, void *user)
     body->header_bytes += count;
     body->is_too_large = body->is_too_large || body->header_bytes > HEADER_BYTES_MAX;
     return body->is_too_large ? 0 : count;
-}
-
-static void
-forget_body(struct body *body)
-{
-    free(body->at);
-    *body = (struct body){.curl = body->curl};
 }
 
 /* -- The handle ------------------------------------------------------------------------------- */
@@ -259,7 +236,6 @@ pk_kea_client_open(const struct pk_server_config *config, struct pk_kea_client *
         (client->curl = curl_easy_init()) == NULL) {
         pk_out_of_memory();
     }
-    client->body.curl = client->curl;
     enum pk_code code = check_url(client, err);
     code = code == PK_OK ? check_secrets(config, err) : code;
     if (code != PK_OK) {
@@ -281,7 +257,6 @@ pk_kea_client_close(struct pk_kea_client *client)
         curl_easy_cleanup(client->curl);
         curl_slist_free_all(client->headers);
         curl_global_cleanup();
-        forget_body(&client->body);
         pk_pool_free(client->pool);
     }
 }
@@ -388,14 +363,14 @@ limit_of(const char *command)
 }
 
 static enum pk_code
-exchange(struct pk_kea_client *client, const char *command, const char *arguments,
-         enum pk_kea_effect effect, struct pk_error *err)
+exchange(struct pk_kea_client *client, struct pk_pool *pool, const char *command,
+         const char *arguments, enum pk_kea_effect effect, struct pk_error *err)
 {
     PK_SCRATCH(scratch);
     struct pk_text request = {.pool = scratch};
     CURL *curl = client->curl;
     write_request(&request, command, arguments);
-    client->body.limit = limit_of(command);
+    client->body = (struct body){.curl = curl, .text = {.pool = pool}, .limit = limit_of(command)};
     client->curl_says[0] = '\0';
     curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request.count);
     curl_easy_setopt(curl, CURLOPT_POSTFIELDS, pk_text_end(&request));
@@ -419,8 +394,8 @@ read_answer(const struct pk_kea_client *client, struct pk_pool *pool, struct pk_
     curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &status);
     enum pk_code code = pk_kea_http_status(status, client->where, err);
     return code != PK_OK ? code
-                         : pk_kea_envelope(pool, client->where, client->body.at, client->body.count,
-                                           out, err);
+                         : pk_kea_envelope(pool, client->where, client->body.text.at,
+                                           client->body.text.count, out, err);
 }
 
 enum pk_code
@@ -428,11 +403,11 @@ pk_kea_command(struct pk_kea_client *client, struct pk_pool *pool, const char *c
                const char *arguments, enum pk_kea_effect effect, struct pk_kea_answer *out,
                struct pk_error *err)
 {
-    enum pk_code code = exchange(client, command, arguments, effect, err);
+    enum pk_code code = exchange(client, pool, command, arguments, effect, err);
     if (code == PK_OK) {
         code = read_answer(client, pool, out, err);
     }
-    forget_body(&client->body);
+    client->body = (struct body){0};
     if (code != PK_OK) {
         pk_error_prefix(err, "%s", command);
     }

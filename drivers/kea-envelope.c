@@ -67,7 +67,7 @@ unwrap(const struct pk_kea_value *body)
 }
 
 enum pk_code
-pk_kea_envelope(struct pk_pool *pool, const char *where, const char *bytes, size_t count,
+pk_kea_envelope(struct pk_pool *pool, const char *where, char *bytes, size_t count,
                 struct pk_kea_answer *out, struct pk_error *err)
 {
     struct pk_kea_value body;
@@ -75,7 +75,7 @@ pk_kea_envelope(struct pk_pool *pool, const char *where, const char *bytes, size
     if (count == 0) {
         return no_answer(where, "it is empty", err);
     }
-    if (pk_kea_parse(pool, "answer", bytes, count, &body, &why) != PK_OK) {
+    if (pk_kea_parse_in_place(pool, "answer", bytes, count, &body, &why) != PK_OK) {
         return pk_error_set(err, PK_EINVAL, where, "the answer is not the JSON of Kea: %s; %s",
                             why.message, not_kea);
     }

@@ -12,10 +12,11 @@
 
 /**
  * @param where  "server dhcp-a", for messages
+ * @param bytes  taken apart (pk_kea_parse_in_place())
  * @return PK_OK; PK_EINVAL: no JSON, or no answer of a Kea server
  */
-enum pk_code pk_kea_envelope(struct pk_pool *pool, const char *where, const char *bytes,
-                             size_t count, struct pk_kea_answer *out, struct pk_error *err);
+enum pk_code pk_kea_envelope(struct pk_pool *pool, const char *where, char *bytes, size_t count,
+                             struct pk_kea_answer *out, struct pk_error *err);
 
 /**
  * What an HTTP status other than 200 means and what to do about it.

@@ -72,7 +72,8 @@ load(struct pk_pool *pool, const char *resolved, const char *name, size_t bytes_
                      PK_KEA_BYTES_MAX);
         return NULL;
     }
-    struct pk_kea_source *source = pk_kea_source_new(pool, name, (size_t)about.st_size);
+    size_t count = (size_t)about.st_size;
+    struct pk_kea_source *source = pk_kea_source_new(pool, name, pk_alloc(pool, count + 1), count);
     return read_bytes(descriptor, source, err) ? source : NULL;
 }
 

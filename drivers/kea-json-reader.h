@@ -2,8 +2,8 @@
  * @file
  * Inside of the JSON reader: what its two dialects share.
  *
- * A source is a private copy of one document, taken apart where it lies: strings lose their escapes
- * in place and keep their bytes there, so a tree costs its nodes and nothing else.
+ * A source is one document that nobody else needs, taken apart where it lies: strings lose their
+ * escapes in place and keep their bytes there, so a tree costs its nodes and nothing else.
  */
 #ifndef PK_DRIVERS_KEA_JSON_READER_H
 #define PK_DRIVERS_KEA_JSON_READER_H
@@ -12,8 +12,9 @@
 
 struct pk_kea_source {
     const char *name; /**< for messages                                                    */
-    char *at;         /**< next byte; one byte before the first one is ours to write       */
-    char *end;        /**< a NUL stands there                                              */
+    char *first;
+    char *at;  /**< next byte                                                       */
+    char *end; /**< a NUL stands there                                              */
     char *line_start;
     uint32_t line;
     struct pk_kea_source *includer; /**< goes on when this one has ended; NULL = the first */
@@ -33,8 +34,9 @@ struct pk_kea_reader {
     struct pk_error *err;
 };
 
-/** A source that holds @p count bytes to be filled in at `at`. */
-struct pk_kea_source *pk_kea_source_new(struct pk_pool *pool, const char *name, size_t count);
+/** A source of @p count bytes that live as long as the pool, with a NUL behind them. */
+struct pk_kea_source *
+pk_kea_source_new(struct pk_pool *pool, const char *name, char *bytes, size_t count);
 
 /** Reads the one value of the first source, and nothing may follow it. */
 enum pk_code pk_kea_read(struct pk_kea_reader *reader, struct pk_kea_value *out);
@@ -42,7 +44,7 @@ enum pk_code pk_kea_read(struct pk_kea_reader *reader, struct pk_kea_value *out)
 /** At the opening quote; leaves the reader after the closing one. */
 bool pk_kea_scan_string(struct pk_kea_reader *reader, const char **text, size_t *count);
 
-/** At the first byte of a number, with a byte before it that was read. */
+/** At the first byte of a number. */
 bool pk_kea_scan_number(struct pk_kea_reader *reader, struct pk_kea_value *out);
 
 /** Notes the failure with the place of @p at in the current source; false, to be returned. */

@@ -185,7 +185,8 @@ is_in_range(const char *number, bool real)
     return errno != ERANGE;
 }
 
-/* Moves one byte to the left, over what was read before it, to make room for the NUL. */
+/* Moves one byte to the left, over what was read before it, to make room for the NUL; a document
+ * that is a number has nothing before it. */
 bool
 pk_kea_scan_number(struct pk_kea_reader *reader, struct pk_kea_value *out)
 {
@@ -196,7 +197,8 @@ pk_kea_scan_number(struct pk_kea_reader *reader, struct pk_kea_value *out)
         return pk_kea_fail(reader, source->at, "a number that is none of JSON's");
     }
     size_t length = (size_t)(end - source->at);
-    char *text = memmove(source->at - 1, source->at, length);
+    char *text = source->at != source->first ? memmove(source->at - 1, source->at, length)
+                                             : pk_strndup(reader->pool, source->at, length);
     text[length] = '\0';
     if (!is_in_range(text, real)) {
         return pk_kea_fail(reader, source->at, "a number beyond 64 bits");

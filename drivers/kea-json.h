@@ -50,13 +50,19 @@ struct pk_kea_member {
 enum { PK_KEA_DEPTH_MAX = 64, PK_KEA_BYTES_MAX = 256 << 20 };
 
 /**
- * Strict JSON, as it comes over the wire.  @p bytes must stay as long as the pool does not: nothing
- * of it is borrowed.
+ * Strict JSON, as it comes over the wire.  Nothing of @p bytes is borrowed.
  * @param where  the server or file, for messages
  * @return PK_OK; PK_EINVAL "where:line:column: message" (not JSON, too deep, too large)
  */
 enum pk_code pk_kea_parse(struct pk_pool *pool, const char *where, const char *bytes, size_t count,
                           struct pk_kea_value *out, struct pk_error *err);
+
+/**
+ * The same of bytes that nobody else needs: they are taken apart where they lie, with a NUL behind
+ * them, and must live as long as the pool.
+ */
+enum pk_code pk_kea_parse_in_place(struct pk_pool *pool, const char *where, char *bytes,
+                                   size_t count, struct pk_kea_value *out, struct pk_error *err);
 
 /**
  * A configuration file: comments of all three kinds, trailing commas, reals without a leading zero,

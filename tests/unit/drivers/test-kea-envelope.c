@@ -18,7 +18,7 @@ static enum pk_code
 open_envelope(struct pk_pool *pool, const char *body, struct pk_kea_answer *out,
               struct pk_error *err)
 {
-    return pk_kea_envelope(pool, where, body, strlen(body), out, err);
+    return pk_kea_envelope(pool, where, pk_strdup(pool, body), strlen(body), out, err);
 }
 
 static void
@@ -114,9 +114,10 @@ an_answer_cut_anywhere_is_none(void **state)
         "\"10.1.0.0/24\" } ] } }, \"result\": 0, \"text\": \"x\\u00e9\" } ]";
     struct pk_kea_answer answer;
     for (size_t count = 0; count < sizeof body - 1; count++) {
-        assert_int_equal(pk_kea_envelope(pool, where, body, count, &answer, NULL), PK_EINVAL);
+        const char *cut = pk_strndup(pool, body, count);
+        assert_int_equal(open_envelope(pool, cut, &answer, NULL), PK_EINVAL);
     }
-    assert_int_equal(pk_kea_envelope(pool, where, body, sizeof body - 1, &answer, NULL), PK_OK);
+    assert_int_equal(open_envelope(pool, body, &answer, NULL), PK_OK);
 }
 
 static void

@@ -22,6 +22,7 @@ enum {
     SLOWEST_BYTES_PER_S = 1024,
     MS_PER_S = 1000,
     HEADER_BYTES_MAX = 64 * 1024,
+    BUFFER_BYTES = 512 * 1024, /* the most that libcurl takes: a large answer in fewer pieces */
     SMALL_ANSWER_BYTES_MAX = 16 << 20, /* 50,000 subnets are listed in 4 MB */
 };
 
@@ -119,6 +120,7 @@ prepare_limits(struct pk_kea_client *client)
     curl_easy_setopt(curl, CURLOPT_MAXCONNECTS, 1L);
     curl_easy_setopt(curl, CURLOPT_MAXAGE_CONN, (long)IDLE_S);
     curl_easy_setopt(curl, CURLOPT_MAXLIFETIME_CONN, (long)LIFETIME_S);
+    curl_easy_setopt(curl, CURLOPT_BUFFERSIZE, (long)BUFFER_BYTES);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, &client->body);
     curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header);

@@ -1,6 +1,7 @@
 /*
  * A bump allocator whose blocks are talloc chunks: talloc gives the nesting and frees a tree of
- * pools in one call, the blocks keep a hundred thousand scopes from being two million chunks.
+ * pools in one call, the blocks keep a hundred thousand scopes from being two million chunks.  The
+ * first block comes with the pool: most pools need no other.
  *
  * Objects are cut from the front of a block and texts, which need no alignment, from its end.  What
  * is cut is zeroed then and not with its block: it is about to be written, and texts never need it.
@@ -17,7 +18,8 @@
 #include <talloc.h>
 
 enum {
-    FIRST_BLOCK_BYTES = 1024,
+    FIRST_BLOCK_BYTES = 768, /* with the pool and talloc's header what malloc has ready */
+    SECOND_BLOCK_BYTES = 2048,
     LARGEST_BLOCK_BYTES = 256 * 1024,
     FIRST_VECTOR_CAPACITY = 8,
     USUAL_TEXT_BYTES = 256,
@@ -28,6 +30,7 @@ struct pk_pool {
     char *next;         /* first free byte of the current block */
     size_t left;        /* free bytes from there                */
     size_t block_bytes; /* size of the next block               */
+    alignas(max_align_t) char first[FIRST_BLOCK_BYTES];
 };
 
 void
@@ -40,11 +43,13 @@ pk_out_of_memory(void)
 struct pk_pool *
 pk_pool_new(struct pk_pool *parent)
 {
-    struct pk_pool *pool = talloc_zero(parent, struct pk_pool);
+    struct pk_pool *pool = talloc(parent, struct pk_pool);
     if (pool == NULL) {
         pk_out_of_memory();
     }
-    pool->block_bytes = FIRST_BLOCK_BYTES;
+    pool->next = pool->first;
+    pool->left = FIRST_BLOCK_BYTES;
+    pool->block_bytes = SECOND_BLOCK_BYTES;
     return pool;
 }
 

@@ -296,30 +296,40 @@ find_prefix(struct subnet *subnet, const struct pk_kea_value *value)
                : pk_kea_mapper_fail(mapper, "is no prefix");
 }
 
-enum pk_code
-pk_kea_subnet_read(struct pk_kea_mapper *mapper, const struct pk_kea_value *value,
-                   const struct pk_kea_subnet_place *place, struct pk_row *out)
+static enum pk_code
+read_subnet(struct subnet *subnet, const struct pk_kea_value *value, struct pk_row *out)
 {
-    struct subnet subnet = {
-        .mapper = mapper, .place = place, .level = *place->above, .network = place->network};
+    struct pk_kea_mapper *mapper = subnet->mapper;
     mapper->parts.count = 0;
-    enum pk_code code = find_prefix(&subnet, value);
+    enum pk_code code = find_prefix(subnet, value);
     for (size_t i = 0; code == PK_OK && i < value->count; i++) {
-        code = read_one(&subnet, &value->members[i]);
+        code = read_one(subnet, &value->members[i]);
     }
-    if (code == PK_OK && subnet.id == 0) {
-        subnet.id = place->next_id;
-        code = subnet.id != 0 ? PK_OK : pk_kea_mapper_fail(mapper, "has no 'id'; give it one");
+    if (code == PK_OK && subnet->id == 0) {
+        subnet->id = subnet->place->next_id;
+        code = subnet->id != 0 ? PK_OK : pk_kea_mapper_fail(mapper, "has no 'id'; give it one");
     }
     if (code == PK_OK) {
-        add_level(mapper, &subnet.level);
-        add_texts(&subnet);
-        *out = (struct pk_row){.subnet = subnet.prefix,
-                               .relationship = place->relationship,
+        add_level(mapper, &subnet->level);
+        add_texts(subnet);
+        *out = (struct pk_row){.subnet = subnet->prefix,
+                               .relationship = subnet->place->relationship,
                                .parts = settle(mapper),
                                .active_leases = PK_LEASES_UNKNOWN};
         out->hash = pk_parts_hash(&out->parts);
     }
-    mapper->subnet = NULL;
     return code;
+}
+
+/* What it takes to read one subnet ends with it: there may be 100,000. */
+enum pk_code
+pk_kea_subnet_read(const struct pk_kea_mapper *mapper, const struct pk_kea_value *value,
+                   const struct pk_kea_subnet_place *place, struct pk_row *out)
+{
+    PK_SCRATCH(scratch);
+    struct pk_kea_mapper own = *mapper;
+    own.scratch = scratch;
+    struct subnet subnet = {
+        .mapper = &own, .place = place, .level = *place->above, .network = place->network};
+    return read_subnet(&subnet, value, out);
 }

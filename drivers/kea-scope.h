@@ -24,7 +24,7 @@ extern const struct pk_kea_level pk_kea_level_default;
 /** What one reading shares; vectors are used again and again. */
 struct pk_kea_mapper {
     struct pk_pool *pool;    /* rows live here */
-    struct pk_pool *scratch; /* ends with the reading */
+    struct pk_pool *scratch; /* ends with the reading, or with the subnet that is read */
     const char *server;
     const struct pk_kea_definitions *definitions;
     PK_VECTOR(struct pk_part) parts;
@@ -94,7 +94,8 @@ pk_kea_reservations_read(struct pk_kea_mapper *mapper, const struct pk_kea_value
 struct pk_parts pk_kea_level_parts(struct pk_kea_mapper *mapper, const struct pk_kea_level *level);
 
 /** The whole row. */
-enum pk_code pk_kea_subnet_read(struct pk_kea_mapper *mapper, const struct pk_kea_value *subnet,
-                                const struct pk_kea_subnet_place *place, struct pk_row *out);
+enum pk_code
+pk_kea_subnet_read(const struct pk_kea_mapper *mapper, const struct pk_kea_value *subnet,
+                   const struct pk_kea_subnet_place *place, struct pk_row *out);
 
 #endif

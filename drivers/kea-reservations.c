@@ -91,33 +91,16 @@ find_member(const char *key)
                    compare_member);
 }
 
-/* Exactly one of them. */
-static const char *
-find_identifier(struct pk_kea_mapper *mapper, const struct pk_kea_value *reservation)
-{
-    const char *kind = NULL, *text = NULL;
-    for (size_t i = 0; reservation->kind == PK_KEA_MAP && i < reservation->count; i++) {
-        const struct pk_kea_value *value = &reservation->members[i].value;
-        const struct member *member = find_member(reservation->members[i].key);
-        if (member == NULL || member->role != IS_IDENTIFIER) {
-            continue;
-        }
-        if (kind != NULL || value->kind != PK_KEA_STRING) {
-            return NULL;
-        }
-        kind = member->kind;
-        text = value->text;
-    }
-    return kind != NULL ? identifier_of(mapper, kind, text) : NULL;
-}
-
 /* -- one reservation -------------------------------------------------------------------------- */
 
-/* Its members in the order in which they stand in canonical text. */
+/* What it says, and by whom it is found. */
 struct content {
     const char *hostname, *ip, *name;
     struct pk_kea_options options;
     const struct pk_kea_value *context;
+    const struct pk_kea_value *identifier; /* the last of them */
+    const char *kind;                      /* of that          */
+    size_t identifiers;
 };
 
 static const char *
@@ -133,11 +116,11 @@ address_of(struct pk_pool *pool, const struct pk_kea_value *value)
 
 /* False when the value is not of our kind: then it is a setting of Kea's. */
 static bool
-read_member(struct pk_kea_mapper *mapper, enum role role, const struct pk_kea_value *value,
-            struct content *content)
+read_member(struct pk_kea_mapper *mapper, const struct member *member,
+            const struct pk_kea_value *value, struct content *content)
 {
     struct pk_pool *scratch = mapper->scratch;
-    switch (role) {
+    switch (member->role) {
     case IS_IP:
         content->ip = address_of(scratch, value);
         return content->ip != NULL;
@@ -158,6 +141,10 @@ read_member(struct pk_kea_mapper *mapper, enum role role, const struct pk_kea_va
         content->context = value;
         return true;
     case IS_IDENTIFIER:
+        content->identifier = value;
+        content->kind = member->kind;
+        content->identifiers++;
+        return true;
     case IS_OURS:
         break;
     }
@@ -203,33 +190,49 @@ options_object(struct pk_pool *pool, const struct pk_kea_options *options)
     return pk_text_end(&out);
 }
 
+/* Members in the order in which they stand in canonical text. */
 static const char *
-read_value(struct pk_kea_mapper *mapper, const struct pk_kea_value *reservation)
+value_of(struct pk_kea_mapper *mapper, struct content *content)
 {
-    struct content content = {0};
-    for (size_t i = 0; i < reservation->count; i++) {
-        const struct pk_kea_member *written = &reservation->members[i];
-        const struct member *member = find_member(written->key);
-        if (member == NULL || !read_member(mapper, member->role, &written->value, &content)) {
-            pk_kea_note_setting(mapper, PK_KEA_OF_RESERVATION, written->key, &written->value);
-        }
+    if (content->context != NULL) {
+        read_context(mapper, content);
     }
-    if (content.context != NULL) {
-        read_context(mapper, &content);
-    }
-    if (content.options.leftover != NULL) {
+    if (content->options.leftover != NULL) {
         *pk_push(mapper->scratch, &mapper->settings) =
-            (struct pk_kea_setting){"option-data", content.options.leftover};
+            (struct pk_kea_setting){"option-data", content->options.leftover};
     }
     struct pk_text out = {.pool = mapper->scratch};
     pk_text_add(&out, "{");
-    add_member(&out, "hostname", content.hostname);
-    add_member(&out, "ip", content.ip);
+    add_member(&out, "hostname", content->hostname);
+    add_member(&out, "ip", content->ip);
     add_member(&out, "kea", pk_kea_settings_object(mapper, mapper->scratch));
-    add_member(&out, "name", content.name);
-    add_member(&out, "options", options_object(mapper->scratch, &content.options));
+    add_member(&out, "name", content->name);
+    add_member(&out, "options", options_object(mapper->scratch, &content->options));
     pk_text_add(&out, "}");
     return pk_strndup(mapper->pool, out.at, out.count);
+}
+
+/* It is found by exactly one identifier. */
+static void
+read_reservation(struct pk_kea_mapper *mapper, const struct pk_kea_value *written,
+                 struct reservation *out)
+{
+    struct content content = {0};
+    *out = (struct reservation){.written = written};
+    for (size_t i = 0; written->kind == PK_KEA_MAP && i < written->count; i++) {
+        const struct pk_kea_member *one = &written->members[i];
+        const struct member *member = find_member(one->key);
+        if (member == NULL || !read_member(mapper, member, &one->value, &content)) {
+            pk_kea_note_setting(mapper, PK_KEA_OF_RESERVATION, one->key, &one->value);
+        }
+    }
+    if (content.identifiers == 1 && content.identifier->kind == PK_KEA_STRING) {
+        out->identifier = identifier_of(mapper, content.kind, content.identifier->text);
+    }
+    if (out->identifier != NULL) {
+        out->value = value_of(mapper, &content);
+    }
+    mapper->settings.count = 0;
 }
 
 /* -- the list --------------------------------------------------------------------------------- */
@@ -303,9 +306,7 @@ pk_kea_reservations_read(struct pk_kea_mapper *mapper, const struct pk_kea_value
     }
     struct reservation *all = pk_array(mapper->scratch, struct reservation, count);
     for (size_t i = 0; i < count; i++) {
-        all[i].written = &reservations->items[i];
-        all[i].identifier = find_identifier(mapper, all[i].written);
-        all[i].value = all[i].identifier != NULL ? read_value(mapper, all[i].written) : NULL;
+        read_reservation(mapper, &reservations->items[i], &all[i]);
     }
     qsort(all, count, sizeof all[0], compare_identifiers);
     add_parts(mapper, all, count);

@@ -11,6 +11,7 @@
 #include "adm/kea-option-data.h"
 #include "base/ipv4.h"
 #include "base/json.h"
+#include "base/text.h"
 
 enum { REAL_TEXT_BYTES = 32 };
 
@@ -71,7 +72,7 @@ const struct pk_kea_parameter pk_kea_parameters[PK_KEA_PARAMETER_COUNT] = {
 static int
 compare_key(const void *key, const void *parameter)
 {
-    return strcmp(key, ((const struct pk_kea_parameter *)parameter)->key);
+    return pk_key_compare(key, ((const struct pk_kea_parameter *)parameter)->key);
 }
 
 const struct pk_kea_parameter *

@@ -9,6 +9,7 @@
 #define PK_BASE_TEXT_H
 
 #include <stddef.h>
+#include <string.h>
 
 #include "base/pool.h"
 
@@ -24,6 +25,14 @@ void pk_text_addf(struct pk_text *text, const char *format, ...) PK_PRINTF(2, 3)
 
 /** @p more as a JSON string with its quotes.  Invalid UTF-8 becomes U+FFFD. */
 void pk_text_add_json(struct pk_text *text, const char *more);
+
+/** As strcmp(), for keys: most of them differ in their first letter. */
+static inline int
+pk_key_compare(const char *a, const char *b)
+{
+    int first = (unsigned char)*a - (unsigned char)*b;
+    return first != 0 ? first : strcmp(a, b);
+}
 
 /** "s" unless there is exactly one: for "%zu scope%s". */
 const char *pk_plural(size_t count);

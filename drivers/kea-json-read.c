@@ -258,8 +258,8 @@ read_map(struct pk_kea_reader *reader, struct pk_kea_value *out)
             return false;
         }
         size_t count = reader->open.count;
-        sorted =
-            sorted && (count == first || strcmp(reader->open.at[count - 1].key, member.key) < 0);
+        sorted = sorted &&
+                 (count == first || pk_key_compare(reader->open.at[count - 1].key, member.key) < 0);
         *pk_push(reader->scratch, &reader->open) = member;
         if (!go_on(reader, '}', &more)) {
             return false;

@@ -22,8 +22,7 @@ pk_kea_get(const struct pk_kea_value *map, const char *key)
         return NULL;
     }
     for (size_t i = 0; i < map->count; i++) {
-        const char *own = map->members[i].key;
-        if (own[0] == key[0] && strcmp(own, key) == 0) { /* most differ in their first letter */
+        if (pk_key_compare(map->members[i].key, key) == 0) {
             return &map->members[i].value;
         }
     }

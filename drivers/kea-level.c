@@ -111,7 +111,7 @@ pk_kea_level_time(struct pk_kea_mapper *mapper, struct pk_kea_level *level, cons
         [PK_KEA_REBIND] = "rebind-timer",
     };
     for (size_t i = 0; i < PK_KEA_TIME_COUNT; i++) {
-        if (strcmp(keys[i], key) != 0) {
+        if (pk_key_compare(keys[i], key) != 0) {
             continue;
         }
         if (level->times[i] == NULL || !pk_kea_is_text(value, level->times[i])) {

@@ -185,7 +185,7 @@ is_plain(const struct pk_kea_value *entry)
     for (size_t i = 0; i < entry->count; i++) {
         bool known = is_empty(&entry->members[i].value);
         for (size_t j = 0; j < sizeof ours / sizeof ours[0] && !known; j++) {
-            known = strcmp(ours[j], entry->members[i].key) == 0;
+            known = pk_key_compare(ours[j], entry->members[i].key) == 0;
         }
         if (!known) {
             return false;

@@ -81,7 +81,7 @@ static const struct member {
 static int
 compare_member(const void *key, const void *member)
 {
-    return strcmp(key, ((const struct member *)member)->key);
+    return pk_key_compare(key, ((const struct member *)member)->key);
 }
 
 static const struct member *

@@ -175,7 +175,7 @@ enum { MEMBER_COUNT = sizeof members / sizeof members[0] };
 static int
 compare_member(const void *key, const void *member)
 {
-    return strcmp(key, ((const struct member *)member)->key);
+    return pk_key_compare(key, ((const struct member *)member)->key);
 }
 
 static enum pk_code

@@ -1,4 +1,10 @@
-/* One-shot only: what is hashed is always small and already in one piece. */
+/*
+ * One-shot only: what is hashed is always small and already in one piece.
+ *
+ * By the functions that libcrypto calls deprecated: those that it prefers look the algorithm up
+ * under a lock for each text, which costs more than hashing a scope, and may fail.
+ */
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include "base/sha256.h"
 
 #include <stdlib.h>
@@ -59,9 +65,10 @@ struct pk_sha256
 pk_sha256_of(const void *data, size_t bytes)
 {
     struct pk_sha256 hash;
-    if (SHA256(data, bytes, hash.bytes) == NULL) {
-        pk_out_of_memory(); /* the one way to fail: the library fetches its algorithm late */
-    }
+    SHA256_CTX state;
+    SHA256_Init(&state);
+    SHA256_Update(&state, data, bytes);
+    SHA256_Final(hash.bytes, &state);
     return hash;
 }
 

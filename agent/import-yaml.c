@@ -111,12 +111,12 @@ put_id(struct pk_lines *lines, const struct field_parts *parts)
 static void
 put_ranges(struct pk_lines *lines, const struct field_parts *parts)
 {
-    const char *value =
-        parts->count != 0 && !parts->left_out && parts->at->value != NULL
-            ? pk_import_value(lines->pool, parts->field, "", parts->at->value, PK_YAML_BLOCK)
-            : NULL;
-    json_auto_t *list = value != NULL ? pk_json_parse(parts->at->value, NULL) : NULL;
-    if (value == NULL || strlen(value) <= RANGES_WIDTH || json_array_size(list) < 2) {
+    const bool is_said = parts->count != 0 && !parts->left_out && parts->at->value != NULL;
+    json_auto_t *list = is_said ? pk_json_parse(parts->at->value, NULL) : NULL;
+    const char *value = json_array_size(list) > 1 ? pk_import_value(lines->pool, parts->field, "",
+                                                                    parts->at->value, PK_YAML_BLOCK)
+                                                  : NULL;
+    if (value == NULL || strlen(value) <= RANGES_WIDTH) {
         put_scalar(lines, parts);
         return;
     }

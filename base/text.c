@@ -11,7 +11,10 @@
 
 #include "base/utf8.h"
 
-enum { DELETE = 0x7f };
+enum {
+    DELETE = 0x7f,
+    FIRST_CAPACITY = 32, /* most values fit */
+};
 
 /* U+FFFD, for bytes that are no text. */
 #define REPLACEMENT "\xef\xbf\xbd"
@@ -23,7 +26,7 @@ reserve(struct pk_text *text, size_t more)
     if (need <= text->capacity) {
         return;
     }
-    size_t capacity = text->capacity == 0 ? 64 : text->capacity;
+    size_t capacity = text->capacity == 0 ? FIRST_CAPACITY : text->capacity;
     while (capacity < need) {
         capacity *= 2;
     }

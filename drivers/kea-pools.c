@@ -12,8 +12,8 @@
 const char pk_kea_inactive_class[] = "PAIRKEEPER_INACTIVE";
 const char pk_kea_peer_class[] = "HA_";
 
-static const char *
-without_blanks(struct pk_pool *pool, const char *text)
+const char *
+pk_kea_without_blanks(struct pk_pool *pool, const char *text)
 {
     char *out = pk_strdup(pool, text), *to = out;
     for (; *text != '\0'; text++) {
@@ -30,7 +30,7 @@ static bool
 read_range(struct pk_pool *scratch, const char *text, struct pk_range *out)
 {
     struct pk_prefix prefix;
-    const char *plain = without_blanks(scratch, text);
+    const char *plain = pk_kea_without_blanks(scratch, text);
     if (pk_parse_prefix(plain, &prefix)) {
         *out = (struct pk_range){prefix.address, prefix.address | ~pk_prefix_mask(prefix)};
         return true;

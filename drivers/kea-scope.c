@@ -270,16 +270,6 @@ pk_kea_level_parts(struct pk_kea_mapper *mapper, const struct pk_kea_level *leve
     return settle(mapper);
 }
 
-static const char *
-without_blanks(struct pk_pool *pool, const char *text)
-{
-    struct pk_text out = {.pool = pool};
-    for (; *text != '\0'; text++) {
-        pk_text_add_bytes(&out, text, strchr(" \t\r\n", *text) == NULL);
-    }
-    return pk_text_end(&out);
-}
-
 /* First of all, so that every message can name the subnet. */
 static enum pk_code
 find_prefix(struct subnet *subnet, const struct pk_kea_value *value)
@@ -291,7 +281,7 @@ find_prefix(struct subnet *subnet, const struct pk_kea_value *value)
                                   (unsigned)value->line);
     }
     mapper->subnet = text;
-    return pk_parse_prefix(without_blanks(mapper->scratch, text), &subnet->prefix)
+    return pk_parse_prefix(pk_kea_without_blanks(mapper->scratch, text), &subnet->prefix)
                ? PK_OK
                : pk_kea_mapper_fail(mapper, "is no prefix");
 }

@@ -83,6 +83,9 @@ const char *pk_kea_plain_text(struct pk_pool *pool, const struct pk_kea_value *v
 void pk_kea_add_part(struct pk_kea_mapper *mapper, enum pk_scope_field field, const char *key,
                      const char *value);
 
+/** Prefixes and pools may have blanks in a file: a copy without. */
+const char *pk_kea_without_blanks(struct pk_pool *pool, const char *text);
+
 /** Parts `ranges` and `state`. */
 enum pk_code pk_kea_pools_read(struct pk_kea_mapper *mapper, const struct pk_kea_value *pools);
 

@@ -11,10 +11,10 @@
 #include "drivers/kea-json.h"
 
 struct pk_kea_source {
-    const char *name; /**< for messages                                                    */
-    char *first;
-    char *at;  /**< next byte                                                       */
-    char *end; /**< a NUL stands there                                              */
+    const char *name; /**< for messages       */
+    char *first;      /**< byte               */
+    char *at;         /**< next byte          */
+    char *end;        /**< a NUL stands there */
     char *line_start;
     uint32_t line;
     struct pk_kea_source *includer; /**< goes on when this one has ended; NULL = the first */

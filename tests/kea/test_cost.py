@@ -22,7 +22,7 @@ from kea_programs import kea  # noqa: E402
 SUBNETS = 10_000
 A_FILE = 2_000
 READ_RATIO_GOAL = 0.30  # ours of theirs, a full read
-READ_RATIO_MAX = {2: READ_RATIO_GOAL, 3: 0.60}  # newer servers need less themselves
+READ_RATIO_MAX = {2: READ_RATIO_GOAL, 3: 0.45}  # newer servers need less themselves
 PROBE_RATIO_MAX = 0.01  # theirs of the time between two passes, nothing changed
 INTERVAL_S = 60  # the default
 PASSES = 2

@@ -45,6 +45,10 @@ static const struct reason reasons[PK_REASON_COUNT] = {
         {"PairRejoined", PK_INFO, false,
          "A pair that had stopped exchanging leases was told to begin anew, "
          "after what had stopped it was repaired."},
+    [PK_REASON_SERVER_REVIVED] =
+        {"ServerRevived", PK_INFO, false,
+         "A server that said all was well and had long heard nothing from its partner, as Kea 2.2 "
+         "does after a refused configuration, was given its configuration again."},
     [PK_REASON_DRIFT_FOUND] =
         {"DriftFound", PK_WARNING, true,
          "A scope differs from what is wanted; the attributes name fields and causes."},

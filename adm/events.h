@@ -28,8 +28,9 @@ enum pk_reason {
     PK_REASON_SERVER_KNOWN_AGAIN,
     PK_REASON_PAIR_DISTURBED, /**< a server says that its pair is not normal               */
     PK_REASON_PAIR_NORMAL_AGAIN,
-    PK_REASON_PAIR_REJOINED, /**< both servers were told to begin anew                    */
-    PK_REASON_DRIFT_FOUND,   /**< a scope differs; attributes: fields and causes          */
+    PK_REASON_PAIR_REJOINED,  /**< both servers were told to begin anew                    */
+    PK_REASON_SERVER_REVIVED, /**< a deaf server was configured anew                       */
+    PK_REASON_DRIFT_FOUND,    /**< a scope differs; attributes: fields and causes          */
     PK_REASON_SCOPE_CREATED,
     PK_REASON_SCOPE_UPDATED,
     PK_REASON_SCOPE_DELETED,

@@ -1,6 +1,7 @@
 /* Lookups in sorted arrays, and the words for states. */
 #include "adm/model.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,8 +33,25 @@ pk_pair_state_name(enum pk_pair_state state)
         return "partner-down";
     case PK_PAIR_TERMINATED:
         return "terminated";
+    case PK_PAIR_OUT_OF_TOUCH:
+        return "out-of-touch";
     }
     return "unknown";
+}
+
+/* A server that lost its partner goes on calling its state normal. */
+const char *
+pk_relation_says(struct pk_pool *pool, const struct pk_relation *relation)
+{
+    const struct pk_pair_health *health = relation->health;
+    if (health == NULL) {
+        return pk_sprintf(pool, "says %s", pk_pair_state_name(relation->state));
+    }
+    bool is_silent = health->interrupted || relation->state == PK_PAIR_OUT_OF_TOUCH;
+    return is_silent && health->contact_age_s != PK_NOT_SAID
+               ? pk_sprintf(pool, "says %s and has not heard from its partner for %" PRId64 " s",
+                            health->state, health->contact_age_s)
+               : pk_sprintf(pool, "says %s", health->state);
 }
 
 static int

@@ -63,7 +63,8 @@ enum pk_pair_state {
     PK_PAIR_SYNCING,   /**< waiting, syncing, ready: normal soon by itself      */
     PK_PAIR_DISTURBED, /**< communications interrupted, conflict, maintenance   */
     PK_PAIR_PARTNER_DOWN,
-    PK_PAIR_TERMINATED, /**< the partners have stopped talking                   */
+    PK_PAIR_TERMINATED,   /**< the partners have stopped talking                   */
+    PK_PAIR_OUT_OF_TOUCH, /**< says that all is well, and heard nothing for long   */
 };
 
 const char *pk_pair_state_name(enum pk_pair_state state);
@@ -90,6 +91,9 @@ struct pk_relation {
     enum pk_pair_state state;            /**< as this server sees it                             */
     const struct pk_pair_health *health; /**< NULL where the server has nothing to say of it     */
 };
+
+/** What a server says of its pair, in its own words where it has some: "says terminated". */
+const char *pk_relation_says(struct pk_pool *pool, const struct pk_relation *relation);
 
 struct pk_relations {
     const struct pk_relation *at; /**< sorted by name */

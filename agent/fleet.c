@@ -396,16 +396,14 @@ tell_pair_states(struct pk_txn *txn, struct pk_pool *pool, const struct pk_fleet
         if (was == relation->state || (settled && is_settled(was))) {
             continue;
         }
-        const char *said = relation->health != NULL ? relation->health->state
-                                                    : pk_pair_state_name(relation->state);
-        pk_event_add(txn,
-                     &(struct pk_event){
-                         .time = now,
-                         .reason = settled ? PK_REASON_PAIR_NORMAL_AGAIN : PK_REASON_PAIR_DISTURBED,
-                         .relationship = relation->name,
-                         .server = name,
-                         .message = pk_sprintf(pool, "%s says %s", name, said),
-                     });
+        pk_event_add(
+            txn, &(struct pk_event){
+                     .time = now,
+                     .reason = settled ? PK_REASON_PAIR_NORMAL_AGAIN : PK_REASON_PAIR_DISTURBED,
+                     .relationship = relation->name,
+                     .server = name,
+                     .message = pk_sprintf(pool, "%s %s", name, pk_relation_says(pool, relation)),
+                 });
     }
 }
 

@@ -14,6 +14,7 @@
 #include "agent/pass-select.h"
 #include "agent/record.h"
 #include "reconcilers/rejoin.h"
+#include "reconcilers/revive.h"
 
 static bool
 may_act(const struct pk_relationship_plan *plan)
@@ -103,6 +104,26 @@ begin_acting(struct pk_pass *pass, const struct pk_relationship_plan *plan, stru
     pk_record_acting(&txn, plan->view->relationship->name, pass->now);
     use_approval(&txn, plan);
     return pk_txn_end(&txn, err);
+}
+
+/* Has it been touched at all?  Then what was seen of its pair is no longer so. */
+static bool
+revive(struct pk_pass *pass, size_t index)
+{
+    const struct pk_relationship_plan *plan = &pass->result->relationships[index].plan;
+    struct pk_error why = {0};
+    int side = plan->is_known ? pk_pair_deaf_side(plan) : PK_PAIR;
+    if (side == PK_PAIR) {
+        return false;
+    }
+    struct pk_executor executor = executor_for(pass, plan->view);
+    if (pk_pair_revive(&executor, plan, side, &why) != PK_OK) {
+        pk_pass_note(pass->pool, pass->result,
+                     "%s: server %s hears nobody and could not be made to begin anew (%s); restart "
+                     "it",
+                     plan->view->relationship->name, plan->view->servers[side].name, why.message);
+    }
+    return true;
 }
 
 /* A pair that ended over what is repaired now; also one that somebody has repaired by hand. */
@@ -278,14 +299,18 @@ needs_second_round(const struct pk_pass *pass)
 }
 
 static enum pk_code
+observe_again(struct pk_pass *pass, struct pk_error *err)
+{
+    pass->desired.narrow.over = true;
+    enum pk_code code = pass->desired.narrow.used ? pk_pass_widen(pass, err) : PK_OK;
+    return code == PK_OK ? pk_pass_observe(pass, err) : code;
+}
+
+static enum pk_code
 second_round(struct pk_pass *pass, struct pk_error *err)
 {
     pass->twice = true;
-    pass->desired.narrow.over = true;
-    enum pk_code code = pass->desired.narrow.used ? pk_pass_widen(pass, err) : PK_OK;
-    if (code == PK_OK) {
-        code = pk_pass_observe(pass, err);
-    }
+    enum pk_code code = observe_again(pass, err);
     for (size_t i = 0; code == PK_OK && i < pass->result->relationship_count; i++) {
         if (deserves_another_round(&pass->result->relationships[i].plan)) {
             code = act_again(pass, i, err);
@@ -294,11 +319,26 @@ second_round(struct pk_pass *pass, struct pk_error *err)
     return code;
 }
 
+/* Before anything else: a pair with a deaf server is no pair to plan for. */
+static enum pk_code
+revive_deaf_servers(struct pk_pass *pass, struct pk_error *err)
+{
+    bool touched = false;
+    for (size_t i = 0; i < pass->result->relationship_count; i++) {
+        touched = revive(pass, i) || touched;
+    }
+    enum pk_code code = touched ? observe_again(pass, err) : PK_OK;
+    return code == PK_OK && touched ? pk_pass_plan(pass, err) : code;
+}
+
 enum pk_code
 pk_pass_act(struct pk_pass *pass, struct pk_error *err)
 {
     pass->result->acted = true;
-    enum pk_code code = record_observations(pass, err);
+    enum pk_code code = revive_deaf_servers(pass, err);
+    if (code == PK_OK) {
+        code = record_observations(pass, err);
+    }
     if (code == PK_OK) {
         code = close_interrupted(pass, err);
     }

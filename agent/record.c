@@ -79,9 +79,8 @@ pair_problem(struct pk_pool *pool, const struct pk_pair_view *view)
             relation->state == PK_PAIR_NORMAL) {
             continue;
         }
-        pk_text_addf(&out, "%s%s says %s", out.count > 0 ? ", " : "", view->servers[side].name,
-                     relation->health != NULL ? relation->health->state
-                                              : pk_pair_state_name(relation->state));
+        pk_text_addf(&out, "%s%s %s", out.count > 0 ? ", " : "", view->servers[side].name,
+                     pk_relation_says(pool, relation));
     }
     return pk_text_end(&out);
 }

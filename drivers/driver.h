@@ -206,6 +206,12 @@ struct pk_driver {
     enum pk_code (*rejoin)(struct pk_server *server, const char *relationship,
                            struct pk_error *err);
     /**
+     * Has a server begin anew that says all is well and hears nobody, by giving it what it has.
+     * Its partner must be able to serve meanwhile.  NULL: none ever falls silent.
+     * @return PK_EREFUSED: it said no, or would lose something; PK_EAGAIN: it is not back in time
+     */
+    enum pk_code (*revive)(struct pk_server *server, struct pk_error *err);
+    /**
      * Everything that is worth telling about this server alone.  Findings live in @p pool and need
      * neither the connection nor anything but its configuration.  NULL: nothing ever.
      */

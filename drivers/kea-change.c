@@ -239,7 +239,7 @@ pk_kea_persist(struct pk_server *server, struct pk_error *err)
     return code == PK_OK ? check_saved(server, &written, err) : code;
 }
 
-/* -- Rejoining -------------------------------------------------------------------------------- */
+/* -- Beginning anew --------------------------------------------------------------------------- */
 
 enum pk_code
 pk_kea_rejoin(struct pk_server *server, const char *relationship, struct pk_error *err)
@@ -265,4 +265,18 @@ pk_kea_rejoin(struct pk_server *server, const char *relationship, struct pk_erro
             pk_kea_ask(server->client, scratch, "ha-reset", pk_text_end(&arguments), &ignored, err);
     }
     return code;
+}
+
+enum pk_code
+pk_kea_revive(struct pk_server *server, struct pk_error *err)
+{
+    PK_SCRATCH(scratch);
+    struct pk_kea_site site;
+    struct pk_kea_cover *covers;
+    size_t cover_count;
+    enum pk_code code = site_of(server, &site, err);
+    if (code == PK_OK) {
+        code = covers_of(server, scratch, &covers, &cover_count, err);
+    }
+    return code == PK_OK ? pk_kea_replace_same(&site, covers, cover_count, err) : code;
 }

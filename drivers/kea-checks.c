@@ -24,8 +24,8 @@ const struct pk_kea_check pk_kea_checks[] = {
       "The server calls its state normal but has not heard of its partner for several heartbeats: "
       "the partner is out of reach, or, in Kea 2.2, a refused config-set has stopped the "
       "heartbeats. Then the server does not take over.",
-      "see that the partner answers; then set each server's running configuration once more "
-      "(config-get, then config-set), or restart it"},
+      "see that the partner answers; once one of the two serves for both, `apply` gives the other "
+      "its configuration again; to be quicker, restart the one that no client hears"},
      pk_kea_look_heartbeat_stopped},
     {{"ha-not-normal", WARNING,
       "The relationship is in another state than its mode: pairkeeper waits before it writes.",

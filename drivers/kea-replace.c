@@ -85,3 +85,18 @@ pk_kea_replace_scopes(const struct pk_kea_site *site, struct pk_kea_cover *cover
     }
     return code;
 }
+
+enum pk_code
+pk_kea_replace_same(const struct pk_kea_site *site, struct pk_kea_cover *covers, size_t cover_count,
+                    struct pk_error *err)
+{
+    PK_SCRATCH(pool);
+    struct pk_kea_whole whole = {.site = site, .pool = pool};
+    struct pk_kea_value same;
+    enum pk_code code = pk_kea_whole_read(&whole, err);
+    if (code == PK_OK) {
+        code =
+            pk_kea_edit(pool, &whole.had, NULL, 0, &site->naming, site->old_spelling, &same, err);
+    }
+    return code == PK_OK ? pk_kea_whole_replace(&whole, covers, cover_count, &same, err) : code;
+}

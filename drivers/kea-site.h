@@ -55,6 +55,13 @@ pk_kea_replace_scopes(const struct pk_kea_site *site, struct pk_kea_cover *cover
                       struct pk_change_result *results, struct pk_error *err);
 
 /**
+ * What the server has, once more: any configuration that is taken opens the sockets and starts the
+ * timers of a server that a refused one has left without.  Errors as pk_kea_replace_scopes().
+ */
+enum pk_code pk_kea_replace_same(const struct pk_kea_site *site, struct pk_kea_cover *covers,
+                                 size_t cover_count, struct pk_error *err);
+
+/**
  * The HA parameters of one relationship as `relation` of a PK_PUT_RELATION has them; the same way.
  */
 enum pk_code pk_kea_replace_settings(const struct pk_kea_site *site, struct pk_kea_cover *covers,

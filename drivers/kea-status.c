@@ -10,7 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROUNDING_S = 2 };
+enum {
+    ROUNDING_S = 2,
+    MS_PER_S = 1000,
+    HEARTBEATS_UNHEARD = 3,
+    PATIENCE_MS = 5000, /* a busy machine, whatever the heartbeat */
+};
 
 /* -- Age -------------------------------------------------------------------------------------- */
 
@@ -81,6 +86,13 @@ state_of(const char *said, bool interrupted)
         }
     }
     return state == PK_PAIR_NORMAL && interrupted ? PK_PAIR_DISTURBED : state;
+}
+
+bool
+pk_kea_is_out_of_touch(const struct pk_pair_health *health, int64_t heartbeat_ms)
+{
+    return state_of(health->state, false) == PK_PAIR_NORMAL && heartbeat_ms > 0 &&
+           health->contact_age_s * MS_PER_S > HEARTBEATS_UNHEARD * heartbeat_ms + PATIENCE_MS;
 }
 
 static int64_t

@@ -49,6 +49,12 @@ struct pk_kea_pair {
 struct pk_kea_pair
 pk_kea_pair_read(const struct pk_kea_value *status, const struct pk_peering *peering);
 
+/**
+ * Does the server say that its pair is normal, and has it heard nothing from its partner for so
+ * many heartbeats that its own can hardly be running?  So says a server of 2.2 that is deaf.
+ */
+bool pk_kea_is_out_of_touch(const struct pk_pair_health *health, int64_t heartbeat_ms);
+
 /** The entry of @p peering in `high-availability` of status-get; NULL = there is none. */
 const struct pk_kea_value *
 pk_kea_entry(const struct pk_kea_value *status, const struct pk_peering *peering);

@@ -7,6 +7,7 @@
  */
 #include "drivers/kea.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "drivers/kea-checks.h"
@@ -323,6 +324,15 @@ copy_of(struct pk_pool *pool, const char *text)
     return text != NULL ? pk_strdup(pool, text) : NULL;
 }
 
+/* Kea's default where its configuration says nothing: the relationship has it all the same. */
+static int64_t
+heartbeat_ms_of(const struct pk_relation *relation)
+{
+    const char *said = pk_parts_get(
+        &relation->parts, &pk_relationship_fields.at[PK_RELATIONSHIP_KEA], "heartbeat-delay");
+    return said != NULL ? strtoll(said, NULL, 10) : 0;
+}
+
 static void
 fill_health(struct pk_pool *pool, const struct pk_kea_value *status,
             const struct pk_peering *peering, int64_t unsent_updates, struct pk_relation *relation)
@@ -334,7 +344,9 @@ fill_health(struct pk_pool *pool, const struct pk_kea_value *status,
     health->state = copy_of(pool, health->state);
     health->partner_state = copy_of(pool, health->partner_state);
     health->unsent_updates = unsent_updates;
-    relation->state = pair.state;
+    relation->state = pk_kea_is_out_of_touch(health, heartbeat_ms_of(relation))
+                          ? PK_PAIR_OUT_OF_TOUCH
+                          : pair.state;
     relation->health = health;
 }
 
@@ -475,6 +487,7 @@ const struct pk_driver pk_driver_kea = {
     .verify = pk_kea_verify,
     .persist = pk_kea_persist,
     .rejoin = pk_kea_rejoin,
+    .revive = pk_kea_revive,
     .health = kea_health,
     .examine = kea_examine,
     .examine_pair = kea_examine_pair,

@@ -203,8 +203,8 @@ test_pair_state(struct judging *judging, struct pk_text *why)
             continue;
         }
         if (!is_cured(judging, relation->state)) {
-            pk_text_addf(why, "%s%s says %s", why->count > 0 ? ", " : "", server->name,
-                         pk_pair_state_name(relation->state));
+            pk_text_addf(why, "%s%s %s", why->count > 0 ? ", " : "", server->name,
+                         pk_relation_says(judging->pool, relation));
         } else if (relation->state == PK_PAIR_SYNCING) {
             note(judging, pk_sprintf(judging->pool, "pair-state: %s is still %s, waited for",
                                      server->name, pk_pair_state_name(relation->state)));

@@ -237,6 +237,7 @@ states_have_the_words_of_the_contract(void **state)
     assert_string_equal(pk_pair_state_name(PK_PAIR_NORMAL), "normal");
     assert_string_equal(pk_pair_state_name(PK_PAIR_PARTNER_DOWN), "partner-down");
     assert_string_equal(pk_pair_state_name(PK_PAIR_TERMINATED), "terminated");
+    assert_string_equal(pk_pair_state_name(PK_PAIR_OUT_OF_TOUCH), "out-of-touch");
 }
 
 int

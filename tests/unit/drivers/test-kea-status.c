@@ -179,6 +179,28 @@ every_state_of_kea_means_something_to_the_guards(void **state)
 }
 
 static void
+a_server_that_calls_itself_normal_and_heard_nothing_for_long_is_out_of_touch(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *state;
+        int64_t age_s, heartbeat_ms;
+        bool expected;
+    } rows[] = {
+        {"hot-standby", 36, 10000, true},       {"load-balancing", 36, 10000, true},
+        {"hot-standby", 35, 10000, false},      {"hot-standby", 6, 200, true},
+        {"hot-standby", 5, 200, false},         {"partner-down", 3600, 10000, false},
+        {"waiting", 3600, 10000, false},        {"terminated", 3600, 10000, false},
+        {"a-word-of-tomorrow", 99, 1, false},   {"none", 99, 1, false},
+        {"hot-standby", PK_NOT_SAID, 1, false}, {"hot-standby", 3600, 0, false},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct pk_pair_health health = {.state = rows[i].state, .contact_age_s = rows[i].age_s};
+        assert_int_equal(pk_kea_is_out_of_touch(&health, rows[i].heartbeat_ms), rows[i].expected);
+    }
+}
+
+static void
 a_peering_that_the_server_does_not_run_is_disturbed(void **state)
 {
     (void)state;
@@ -250,6 +272,8 @@ main(void)
         cmocka_unit_test(a_sequence_is_answered_again_only_when_nothing_can_have_changed),
         cmocka_unit_test(a_peering_has_its_own_state_and_numbers),
         cmocka_unit_test(every_state_of_kea_means_something_to_the_guards),
+        cmocka_unit_test(
+            a_server_that_calls_itself_normal_and_heard_nothing_for_long_is_out_of_touch),
         cmocka_unit_test(a_peering_that_the_server_does_not_run_is_disturbed),
         cmocka_unit_test(leases_are_counted_by_subnet_id_and_unknown_otherwise),
     };

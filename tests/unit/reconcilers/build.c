@@ -289,7 +289,7 @@ parse_relation(struct builder *builder, struct words words)
     };
     for (size_t i = 3; i < words.count; i++) {
         const char *state = setting(words.at[i], "state");
-        for (int s = PK_PAIR_NORMAL; state != NULL && s <= PK_PAIR_TERMINATED; s++) {
+        for (int s = PK_PAIR_NORMAL; state != NULL && s <= PK_PAIR_OUT_OF_TOUCH; s++) {
             if (strcmp(state, pk_pair_state_name((enum pk_pair_state)s)) == 0) {
                 relation.state = (enum pk_pair_state)s;
             }

@@ -7,8 +7,12 @@
 #include "adm/steering.h"
 #include "agent/pass-select.h"
 #include "reconcilers/backoff.h"
+#include "reconcilers/leaving.h"
 
-enum { HEALS_REMEMBERED_MS = 30 * 60 * 1000 };
+enum {
+    HEALS_REMEMBERED_MS = 30 * 60 * 1000,
+    LEAVING_ASKED_MOST = 200 /* questions of some ms each */
+};
 
 static enum pk_permit
 permit_of(const struct pk_pass *pass, const struct pk_relationship_plan *plan)
@@ -37,6 +41,35 @@ permit_of(const struct pk_pass *pass, const struct pk_relationship_plan *plan)
     return PK_PERMIT_ACT;
 }
 
+/*
+ * What guards have to know and only the servers can say.  A scope beyond the first few, and a
+ * server that does not answer, is one of which nobody can tell.
+ */
+static void
+ask_for_leases(struct pk_pass *pass, struct pk_relationship_plan *plan,
+               struct pk_plan_options *options)
+{
+    const struct pk_leaving *leaving;
+    size_t count = pk_plan_leaving(pass->pool, plan, &leaving);
+    count = count < LEAVING_ASKED_MOST ? count : LEAVING_ASKED_MOST;
+    struct pk_leased *leased = pk_array(pass->pool, struct pk_leased, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        const char *name = plan->view->servers[leaving[i].side].name;
+        struct pk_fleet_server *server = pk_fleet_find(&pass->fleet, name);
+        struct pk_leased *one = &leased[options->leased_count];
+        struct pk_error ignored;
+        *one = (struct pk_leased){.side = leaving[i].side, .subnet = leaving[i].subnet};
+        options->leased_count +=
+            server->driver->leases != NULL &&
+            server->driver->leases(server->connection, pass->pool, leaving[i].subnet_id,
+                                   &one->addresses, &one->count, &ignored) == PK_OK;
+    }
+    options->leased = leased;
+    if (options->leased_count != 0) {
+        plan->held = pk_guards_judge(pass->pool, plan, options);
+    }
+}
+
 static enum pk_code
 plan_known(struct pk_pass *pass, const struct pk_pair_view *view, struct pk_relationship_plan *out,
            struct pk_error *err)
@@ -59,6 +92,7 @@ plan_known(struct pk_pass *pass, const struct pk_pair_view *view, struct pk_rela
     *out = pass->request->replicate != NULL
                ? pk_replicate_plan(pass->pool, view, pass->request->replicate, &options)
                : pk_plan_relationship(pass->pool, view, &options);
+    ask_for_leases(pass, out, &options);
     return PK_OK;
 }
 

@@ -201,6 +201,12 @@ struct pk_driver {
      * last by themselves.
      */
     enum pk_code (*persist)(struct pk_server *server, struct pk_error *err);
+    /**
+     * The addresses of the active leases that hang on a subnet id, in @p pool.  NULL: never known.
+     * @return not PK_OK: nobody can tell
+     */
+    enum pk_code (*leases)(struct pk_server *server, struct pk_pool *pool, uint32_t subnet_id,
+                           const uint32_t **out, size_t *count, struct pk_error *err);
     enum pk_code (*health)(struct pk_server *server, struct pk_health *out, struct pk_error *err);
     /** Has a server that has stopped talking to its partner begin anew.  NULL: none ever stops. */
     enum pk_code (*rejoin)(struct pk_server *server, const char *relationship,

@@ -14,6 +14,7 @@
 enum pk_kea_optional_command {
     PK_KEA_CONFIG_HASH_GET,
     PK_KEA_STAT_LEASE4_GET,
+    PK_KEA_LEASE4_GET_ALL,
     PK_KEA_HA_HEARTBEAT,
     PK_KEA_SUBNET4_UPDATE,
     PK_KEA_RESERVATION_ADD,
@@ -72,6 +73,14 @@ pk_kea_ask_status(struct pk_server *server, struct pk_pool *pool, struct pk_kea_
 void
 pk_kea_fill_pairs(struct pk_server *server, struct pk_pool *pool, const struct pk_kea_value *status,
                   const struct pk_peerings *peerings, struct pk_relations *relations);
+
+/* -- kea-leases.c ------------------------------------------------------------------------------ */
+
+/** Counts the active leases of each row, where the server can. */
+void pk_kea_fill_leases(struct pk_server *server, struct pk_pool *pool, struct pk_rows *rows);
+/** The driver's function, see drivers/driver.h. */
+enum pk_code pk_kea_leases(struct pk_server *server, struct pk_pool *pool, uint32_t subnet_id,
+                           const uint32_t **out, size_t *count, struct pk_error *err);
 
 /* -- kea-mirror.c: the driver's functions that answer from the ADM, see drivers/driver.h --------
  */

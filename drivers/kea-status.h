@@ -1,8 +1,8 @@
 /**
  * @file
- * What a Kea server says of itself beside its configuration: age, high availability, leases.
+ * What a Kea server says of itself beside its configuration: age, high availability.
  *
- * Pure: from the arguments of status-get, ha-heartbeat and stat-lease4-get.
+ * Pure: from the arguments of status-get and ha-heartbeat.
  */
 #ifndef PK_DRIVERS_KEA_STATUS_H
 #define PK_DRIVERS_KEA_STATUS_H
@@ -61,12 +61,5 @@ pk_kea_entry(const struct pk_kea_value *status, const struct pk_peering *peering
 
 /** The worst state over all entries; PK_PAIR_NORMAL when there are none. */
 enum pk_pair_state pk_kea_worst_state(const struct pk_kea_value *status);
-
-/**
- * Fills in the active leases of each row.
- * @param rows        every one is changed, so they must be the caller's
- * @param statistics  of stat-lease4-get; of another shape: nobody knows
- */
-void pk_kea_count_leases(struct pk_row *rows, size_t count, const struct pk_kea_value *statistics);
 
 #endif

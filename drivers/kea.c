@@ -21,8 +21,8 @@ enum {
 
 static const char *const optional_commands[PK_KEA_OPTIONAL_COMMANDS] = {
     [PK_KEA_CONFIG_HASH_GET] = "config-hash-get", [PK_KEA_STAT_LEASE4_GET] = "stat-lease4-get",
-    [PK_KEA_HA_HEARTBEAT] = "ha-heartbeat",       [PK_KEA_SUBNET4_UPDATE] = "subnet4-update",
-    [PK_KEA_RESERVATION_ADD] = "reservation-add",
+    [PK_KEA_LEASE4_GET_ALL] = "lease4-get-all",   [PK_KEA_HA_HEARTBEAT] = "ha-heartbeat",
+    [PK_KEA_SUBNET4_UPDATE] = "subnet4-update",   [PK_KEA_RESERVATION_ADD] = "reservation-add",
 };
 
 /* Before the server was asked: the least that any can do. */
@@ -283,25 +283,6 @@ kea_sequence(struct pk_server *server, struct pk_pool *pool, const char *since, 
 
 /* -- Reading ---------------------------------------------------------------------------------- */
 
-/* Statistics are a courtesy: a server without them still has its scopes. */
-static void
-fill_leases(struct pk_server *server, struct pk_pool *pool, struct pk_rows *rows)
-{
-    PK_SCRATCH(scratch);
-    struct pk_error ignored;
-    struct pk_kea_value statistics = {.kind = PK_KEA_NULL};
-    struct pk_row *counted = pk_array(pool, struct pk_row, rows->count);
-    if (server->has[PK_KEA_STAT_LEASE4_GET] && rows->count != 0) {
-        pk_kea_ask(server->client, scratch, optional_commands[PK_KEA_STAT_LEASE4_GET], NULL,
-                   &statistics, &ignored);
-    }
-    for (size_t i = 0; i < rows->count; i++) {
-        counted[i] = rows->at[i];
-    }
-    pk_kea_count_leases(counted, rows->count, &statistics);
-    rows->at = counted;
-}
-
 /* Only a server with one peering says whose updates they are. */
 static int64_t
 ask_unsent_updates(struct pk_server *server, size_t peerings)
@@ -392,7 +373,7 @@ observe(struct pk_server *server, struct pk_pool *pool, const struct pk_kea_fetc
     }
     if (code == PK_OK) {
         pk_kea_fill_pairs(server, pool, &fetched->status, &peerings, &seen.relations);
-        fill_leases(server, pool, &seen.rows);
+        pk_kea_fill_leases(server, pool, &seen.rows);
         seen.sequence = fetched->hash != NULL ? pk_strdup(pool, fetched->hash)
                                               : pk_kea_age_sequence(pool, &fetched->age);
         *out = seen;
@@ -486,6 +467,7 @@ const struct pk_driver pk_driver_kea = {
     .write = pk_kea_write,
     .verify = pk_kea_verify,
     .persist = pk_kea_persist,
+    .leases = pk_kea_leases,
     .rejoin = pk_kea_rejoin,
     .revive = pk_kea_revive,
     .health = kea_health,

@@ -158,3 +158,9 @@ pk_action_of_server(struct pk_pool *pool, int to, const struct pk_scope_state *c
         .status = PK_ACTION_PLANNED,
     };
 }
+
+bool
+pk_action_is_open(const struct pk_action *action)
+{
+    return action->block == PK_BLOCK_NONE && action->status != PK_ACTION_NOT_APPLICABLE;
+}

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "adm/ranges.h"
+#include "reconcilers/leaving.h"
 
 struct counting {
     struct pk_pool *pool;
@@ -48,38 +48,6 @@ count_leases(struct counting *counting, const struct pk_scope_state *scope,
     }
 }
 
-static bool
-covers(const struct pk_pool_ranges *ranges, struct pk_range range)
-{
-    uint64_t next = range.first;
-    for (size_t i = 0; i < ranges->count && next <= range.last; i++) {
-        const struct pk_range *have = &ranges->at[i].range;
-        if (have->first <= next && have->last >= next) {
-            next = (uint64_t)have->last + 1;
-        }
-    }
-    return next > range.last;
-}
-
-static bool
-loses_addresses(struct pk_pool *pool, const struct pk_row *before, const struct pk_row *after)
-{
-    const struct pk_field *field = &pk_scope_fields.at[PK_SCOPE_RANGES];
-    const char *old = pk_parts_get(&before->parts, field, "");
-    const char *new = pk_parts_get(&after->parts, field, "");
-    struct pk_pool_ranges had, will = {0};
-    if (old == NULL || (new != NULL &&strcmp(old, new) == 0) || !pk_ranges_parse(pool, old, &had) ||
-        (new != NULL && !pk_ranges_parse(pool, new, &will))) {
-        return false;
-    }
-    for (size_t i = 0; i < had.count; i++) {
-        if (!covers(&will, had.at[i].range)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void
 count_delete(struct counting *counting, const struct pk_scope_state *scope)
 {
@@ -102,25 +70,59 @@ gives_up_id(const struct pk_row *before, const struct pk_row *after)
     return old != NULL && new != NULL &&strcmp(old, new) != 0;
 }
 
+static const struct pk_leased *
+leased_of(const struct pk_plan_options *options, const struct pk_scope_state *scope, int side)
+{
+    for (size_t i = 0; i < options->leased_count; i++) {
+        const struct pk_leased *leased = &options->leased[i];
+        if (leased->side == side && pk_prefix_compare(leased->subnet, scope->subnet) == 0) {
+            return leased;
+        }
+    }
+    return NULL;
+}
+
+static void
+count_leaving(struct counting *counting, const struct pk_scope_state *scope)
+{
+    struct pk_guard_facts *facts = &counting->facts;
+    int64_t leases = 0;
+    bool unknown = false;
+    for (int side = 0; side < PK_PAIR; side++) {
+        const struct pk_row *row = scope->have[side];
+        if (row == NULL || !scope->writes[side] || row->active_leases == 0 ||
+            !pk_loses_addresses(row, &scope->write[side])) {
+            continue;
+        }
+        const struct pk_leased *leased = leased_of(counting->options, scope, side);
+        int64_t count = leased != NULL ? pk_count_leaving(row, &scope->write[side], leased) : 0;
+        leases = count > leases ? count : leases;
+        unknown = unknown || leased == NULL;
+    }
+    if (leases > 0) {
+        facts->leaving += leases;
+        facts->first_leaving = first(counting, facts->first_leaving, scope);
+    } else if (unknown) {
+        facts->shrinking = first(counting, facts->shrinking, scope);
+    }
+}
+
 static void
 count_write(struct counting *counting, const struct pk_scope_state *scope)
 {
-    struct pk_guard_facts *facts = &counting->facts;
-    bool overwrites = false, shrinks = false, gives_up[PK_PAIR] = {false};
+    bool overwrites = false, gives_up[PK_PAIR] = {false};
     for (int side = 0; side < PK_PAIR; side++) {
         const struct pk_row *row = scope->have[side];
         if (scope->writes[side] && row != NULL) {
             overwrites = true;
             gives_up[side] = gives_up_id(row, &scope->write[side]);
-            shrinks = shrinks || (row->active_leases != 0 &&
-                                  loses_addresses(counting->pool, row, &scope->write[side]));
         }
     }
     if (gives_up[PK_SERVER_1] || gives_up[PK_SERVER_2]) {
         count_leases(counting, scope, gives_up);
     }
-    facts->updates += overwrites;
-    facts->shrinking = shrinks ? first(counting, facts->shrinking, scope) : facts->shrinking;
+    count_leaving(counting, scope);
+    counting->facts.updates += overwrites;
 }
 
 /* -- Flapping -------------------------------------------------------------------------------------
@@ -216,7 +218,7 @@ pk_guard_facts_of(struct pk_pool *pool, const struct pk_relationship_plan *plan,
     counting.facts.only_equalises = true;
     for (size_t i = 0; i < plan->action_count; i++) {
         const struct pk_action *action = &plan->actions[i];
-        if (action->block != PK_BLOCK_NONE || action->status == PK_ACTION_NOT_APPLICABLE) {
+        if (!pk_action_is_open(action)) {
             continue;
         }
         counting.facts.actions++;

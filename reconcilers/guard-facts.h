@@ -22,8 +22,10 @@ struct pk_guard_facts {
     int64_t leases; /**< active, in scopes that go away or under subnet ids that do */
     const char *first_leased;
     const char *leases_unknown; /**< first scope that goes away of which nobody can tell */
-    const char *shrinking;      /**< first scope whose ranges lose addresses             */
-    bool only_equalises;        /**< every action makes one side equal to the other      */
+    int64_t leaving;            /**< active, at addresses that leave the ranges          */
+    const char *first_leaving;
+    const char *shrinking; /**< first scope that loses addresses of which nobody can tell */
+    bool only_equalises;   /**< every action makes one side equal to the other      */
     struct pk_flap flap;
 };
 

@@ -170,6 +170,11 @@ test_leases(struct judging *judging, struct pk_text *why)
             why, "%lld active lease%s in a scope or a subnet id that goes away, first in %s",
             (long long)facts->leases, pk_plural((size_t)facts->leases), facts->first_leased);
     }
+    if (facts->leaving > 0) {
+        pk_text_addf(why, "%s%lld active lease%s at addresses that leave the ranges, first in %s",
+                     why->count > 0 ? ", " : "", (long long)facts->leaving,
+                     pk_plural((size_t)facts->leaving), facts->first_leaving);
+    }
     if (facts->leases_unknown != NULL) {
         note(judging, pk_sprintf(judging->pool, "leases: cannot tell whether any is active in %s",
                                  facts->leases_unknown));

@@ -50,6 +50,9 @@ struct pk_action {
     struct pk_fault fault;
 };
 
+/** Is there anything to be done, as far as the plan is concerned? */
+bool pk_action_is_open(const struct pk_action *action);
+
 /** What the operator's configuration and steering allow this relationship right now. */
 enum pk_permit {
     PK_PERMIT_ACT,
@@ -81,12 +84,22 @@ struct pk_relationship_plan {
     size_t in_sync, left_alone; /**< scopes */
 };
 
-/** What limits guards read, from the configuration. */
+/** Active leases of one server's scope, by address. */
+struct pk_leased {
+    int side;
+    struct pk_prefix subnet;
+    const uint32_t *addresses;
+    size_t count;
+};
+
+/** What guards read beside the plan: limits of the configuration, and what was asked for them. */
 struct pk_plan_options {
     struct pk_guard_limits limits;
     struct pk_mono now;
     const struct pk_heal *heals; /**< of the last 30 minutes */
     size_t heal_count;
+    const struct pk_leased *leased; /**< of scopes that lose addresses; who is absent is unknown */
+    size_t leased_count;
     bool by_hand; /**< a person asked: adopt, conflict, updates, server-lost are theirs to answer */
 };
 

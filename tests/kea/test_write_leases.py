@@ -4,6 +4,7 @@ import unittest
 
 from dhcp_client import Clients, relay, subnet
 from kea_case import campus
+from kea_proxy import BEFORE, REFUSE
 from write_case import WriteCase, subnets_of
 
 CLIENTS = 5
@@ -51,18 +52,47 @@ class Leases(WriteCase):
                 self.assertEqual(subnets_of(pair.second)["127.20.0.0/24"]["id"], 20)
                 self.insist_on_peace()
 
-    def test_a_range_that_may_have_leases_is_said_to_shrink(self):
+    def test_a_range_gives_up_leased_addresses_only_with_approval(self):
         for release in (2, 3):
             with self.pair(release, "hot-standby", subnets=[subnet(10), subnet(20)]) as pair:
-                shrunk = "scopes: [{subnet: 127.20.0.0/24, relationship: campus, " \
-                         "ranges: [127.20.0.10-127.20.0.%d]}]\n"
-                one = campus("hot-standby", scopes=["127.10.0.0/24"])
-                self.commit(one, shrunk % 200)
-                self.run_program("apply", code=None)
-                self.leased(pair, 20)
-                self.commit(one, shrunk % 100)
-                result = self.run_program("apply", code=None)
-                self.assertIn("cannot tell whether any is active", result.out + result.err)
+                self.adopt()
+                self.leased(pair, 20)  # from the first addresses of the range on
+                self.shrink(100)
+                self.assertEqual(self.ranges(pair), ["127.20.0.10-127.20.0.100"] * 2)
+                self.shrink(12, code=4)
+                held = self.relationship(self.run_json("diff", code=2))["held"]
+                self.assertEqual(held["guard"], "leases")
+                self.assertIn(f"{CLIENTS - 3} active leases at addresses that leave the ranges",
+                              held["reason"])
+                self.assertEqual(self.ranges(pair), ["127.20.0.10-127.20.0.100"] * 2)
+                self.approve_held()
+                self.run_program("apply")
+                self.assertEqual(self.ranges(pair), ["127.20.0.10-127.20.0.12"] * 2)
+                self.insist_on_peace()
+
+    def test_of_a_range_whose_leases_nobody_counts_it_is_said(self):
+        with self.pair(3, "hot-standby", subnets=[subnet(10), subnet(20)]) as pair:
+            self.adopt()
+            self.leased(pair, 20)
+            self.wire.at(None, BEFORE, lambda request: REFUSE if "lease4" in request.command
+                         else None)
+            result = self.shrink(100)
+            self.assertIn("cannot tell whether any is active", result.out + result.err)
+
+    def adopt(self):
+        self.commit(campus("hot-standby", scopes=["127.10.0.0/24", "127.20.0.0/24"]))
+        self.run_program("apply")
+
+    def shrink(self, last, code=0):
+        """`apply` of a range that ends at an address of 127.20.0.0/24."""
+        self.commit(campus("hot-standby", scopes=["127.10.0.0/24"]),
+                    "scopes: [{subnet: 127.20.0.0/24, relationship: campus, "
+                    f"ranges: [127.20.0.10-127.20.0.{last}]}}]\n")
+        return self.run_program("apply", code=code)
+
+    def ranges(self, pair):
+        return [subnets_of(server)["127.20.0.0/24"]["pools"][0]["pool"].replace(" ", "")
+                for server in pair.servers]
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "drivers/kea-leases.h"
 #include "drivers/kea-status.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
@@ -263,6 +264,41 @@ leases_are_counted_by_subnet_id_and_unknown_otherwise(void **state)
     }
 }
 
+static void
+leased_addresses_are_those_in_use_and_a_strange_answer_is_none_at_all(void **state)
+{
+    (void)state;
+    PK_SCRATCH(pool);
+    const uint32_t *addresses;
+    size_t count;
+    struct pk_kea_value answer =
+        parse(pool, "{\"leases\": [{\"ip-address\": \"10.0.0.7\", \"state\": 0, \"subnet-id\": 1},"
+                    " {\"ip-address\": \"10.0.0.8\", \"state\": 1},"
+                    " {\"ip-address\": \"10.0.0.9\", \"state\": 2},"
+                    " {\"ip-address\": \"10.0.0.10\", \"state\": 0}]}");
+    assert_true(pk_kea_leased_addresses(pool, &answer, &addresses, &count));
+    assert_int_equal(count, 2);
+    assert_int_equal(addresses[0], 0x0a000007);
+    assert_int_equal(addresses[1], 0x0a00000a);
+    answer = parse(pool, "{\"leases\": []}");
+    assert_true(pk_kea_leased_addresses(pool, &answer, &addresses, &count));
+    assert_int_equal(count, 0);
+    static const char *const strange[] = {
+        "{}",
+        "[]",
+        "null",
+        "{\"leases\": [null]}",
+        "{\"leases\": [{\"state\": 0}]}",
+        "{\"leases\": [{\"ip-address\": \"10.0.0.7\"}]}",
+        "{\"leases\": [{\"ip-address\": \"10.0.0\", \"state\": 0}]}",
+        "{\"leases\": [{\"ip-address\": \"10.0.0.7\", \"state\": \"0\"}]}",
+    };
+    for (size_t i = 0; i < COUNT_OF(strange); i++) {
+        answer = parse(pool, strange[i]);
+        assert_false(pk_kea_leased_addresses(pool, &answer, &addresses, &count));
+    }
+}
+
 int
 main(void)
 {
@@ -276,6 +312,7 @@ main(void)
             a_server_that_calls_itself_normal_and_heard_nothing_for_long_is_out_of_touch),
         cmocka_unit_test(a_peering_that_the_server_does_not_run_is_disturbed),
         cmocka_unit_test(leases_are_counted_by_subnet_id_and_unknown_otherwise),
+        cmocka_unit_test(leased_addresses_are_those_in_use_and_a_strange_answer_is_none_at_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

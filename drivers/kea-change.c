@@ -72,6 +72,7 @@ site_of(struct pk_server *server, struct pk_kea_site *out, struct pk_error *err)
                    .count = server->names.count,
                    .alone = server->names.alone},
         .dhcp4 = &server->around,
+        .listing = &server->listing,
         .old_spelling = !server->has[PK_KEA_CONFIG_HASH_GET],
     };
     return code;

@@ -150,36 +150,20 @@ read_row(const struct pk_kea_site *site, struct pk_pool *pool, struct pk_kea_fou
     return code;
 }
 
-/* How the server itself writes the prefix, which may have host bits. */
-static const char *
-spelled(struct pk_pool *pool, const struct pk_kea_items *listed, struct pk_prefix subnet,
-        const char **network)
-{
-    *network = NULL;
-    for (size_t i = 0; i < listed->count; i++) {
-        const char *text = pk_kea_text(&listed->at[i], "subnet");
-        struct pk_prefix prefix;
-        if (text != NULL && pk_parse_prefix(text, &prefix)) {
-            prefix.address &= pk_prefix_mask(prefix);
-            if (pk_prefix_compare(prefix, subnet) == 0) {
-                *network = pk_kea_text(&listed->at[i], "shared-network-name");
-                return text;
-            }
-        }
-    }
-    return pk_prefix_text(pool, subnet);
-}
-
 static enum pk_code
-find_one(const struct pk_kea_site *site, struct pk_pool *pool, const struct pk_kea_items *listed,
-         struct pk_prefix subnet, struct pk_kea_found *found, struct pk_error *err)
+find_one(const struct pk_kea_site *site, struct pk_pool *pool, struct pk_prefix subnet,
+         struct pk_kea_found *found, struct pk_error *err)
 {
+    const struct pk_kea_listed *place = pk_kea_listing_find(site->listing, subnet);
     struct pk_kea_answer answer;
     struct pk_text arguments = {.pool = pool};
     int64_t id = 0;
     *found = (struct pk_kea_found){.is_there = false};
+    if (place != NULL && place->network != NULL) {
+        found->network = pk_strdup(pool, place->network);
+    }
     pk_text_add(&arguments, "{\"subnet\":");
-    pk_text_add_json(&arguments, spelled(pool, listed, subnet, &found->network));
+    pk_text_add_json(&arguments, place != NULL ? place->spelled : pk_prefix_text(pool, subnet));
     pk_text_add(&arguments, "}");
     enum pk_code code = ask(site, pool, "subnet4-get", pk_text_end(&arguments), &answer, err);
     struct pk_kea_items subnets = pk_kea_list(&answer.arguments, "subnet4");
@@ -201,11 +185,9 @@ pk_kea_find_scopes(const struct pk_kea_site *site, struct pk_pool *pool,
                    const struct pk_prefix *subnets, size_t count, struct pk_kea_found *found,
                    struct pk_error *err)
 {
-    struct pk_kea_answer listed = {.result = PK_KEA_EMPTY};
-    enum pk_code code = ask(site, pool, "subnet4-list", NULL, &listed, err);
-    struct pk_kea_items items = pk_kea_list(&listed.arguments, "subnets");
+    enum pk_code code = pk_kea_listing_ask(site->listing, site->client, site->name, err);
     for (size_t i = 0; i < count && code == PK_OK; i++) {
-        code = find_one(site, pool, &items, subnets[i], &found[i], err);
+        code = find_one(site, pool, subnets[i], &found[i], err);
     }
     return code;
 }

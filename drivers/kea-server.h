@@ -41,6 +41,7 @@ struct pk_server {
     struct pk_kea_fetched kept; /**< for the next read */
     struct pk_pool *around_pool;
     struct pk_kea_value around; /**< its configuration without subnets; pool NULL = not known */
+    struct pk_kea_listing listing;
     bool loses; /**< it shows something that it would lose if it read it again (kea-edit.h) */
     struct pk_kea_names names;
     struct pk_kea_examined examined;

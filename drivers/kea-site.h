@@ -8,6 +8,7 @@
 #include "drivers/kea-client.h"
 #include "drivers/kea-config.h"
 #include "drivers/kea-cover.h"
+#include "drivers/kea-listing.h"
 
 struct pk_kea_site {
     struct pk_kea_client *client;
@@ -15,6 +16,7 @@ struct pk_kea_site {
     struct pk_kea_naming naming;      /**< what the agent calls the relationships it is in        */
     const struct pk_kea_value *dhcp4; /**< its configuration as last read whole: globals, shared
                                            networks and definitions that scopes rest on           */
+    struct pk_kea_listing *listing;   /**< where its subnets stand; of the connection             */
     bool old_spelling; /**< Kea 2.2's names of parameters                           */
 };
 

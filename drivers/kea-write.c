@@ -22,7 +22,8 @@ struct writing {
     struct pk_pool *pool;
     const struct pk_change *change;
     struct pk_kea_found had;
-    bool begun; /* some command of it was taken */
+    bool begun;           /* some command of it was taken      */
+    bool keeps_its_place; /* what was there is changed in place */
     enum pk_outcome outcome;
     struct pk_error why;
     enum pk_code cut; /* the connection failed: PK_OK = it did not */
@@ -241,6 +242,27 @@ change_reservations(struct writing *writing, int64_t id, const struct pk_parts *
     return ok;
 }
 
+/* -- Where it stands --------------------------------------------------------------------------
+ */
+
+/* Only what can be no other way is entered; where there is any doubt the server is asked. */
+static void
+enter_place(const struct writing *writing)
+{
+    struct pk_kea_listing *listing = writing->site->listing;
+    const struct pk_change *change = writing->change;
+    bool done = writing->outcome == PK_OUTCOME_WRITTEN;
+    bool is_put = change->kind == PK_PUT_SCOPE;
+    const char *network = is_put ? pk_kea_network_of(writing->pool, change->wanted) : NULL;
+    if (done && is_put && network == NULL && !writing->had.is_there) {
+        pk_kea_listing_add(listing, change->subnet);
+    } else if (done && !is_put) {
+        pk_kea_listing_remove(listing, change->subnet);
+    } else if (!done || !writing->keeps_its_place || !same_name(writing->had.network, network)) {
+        pk_kea_listing_doubt(listing);
+    }
+}
+
 /* -- A scope ---------------------------------------------------------------------------------- */
 
 /* Makes a subnet of @p row that is not there. */
@@ -309,6 +331,7 @@ put(struct writing *writing)
         return;
     }
     bool same_id = writing->had.is_there && id_of(&subnet) == id_of(&writing->had.subnet);
+    writing->keeps_its_place = same_id;
     bool ok = !writing->had.is_there ? make(writing, &subnet, row)
               : same_id
                   ? change(writing, &subnet, row)
@@ -347,6 +370,7 @@ write_one(struct writing *writing)
     } else if (writing->had.is_there) {
         (void)delete_subnet(writing, &writing->had.subnet);
     }
+    enter_place(writing);
 }
 
 enum pk_code

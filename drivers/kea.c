@@ -81,6 +81,7 @@ kea_close(struct pk_server *server)
     if (server != NULL) {
         pk_kea_forget(&server->kept);
         pk_pool_free(server->around_pool);
+        pk_kea_listing_forget(&server->listing);
         pk_kea_examined_forget(&server->examined);
         pk_kea_client_close(server->client);
         pk_pool_free(server->pool);

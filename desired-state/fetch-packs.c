@@ -9,6 +9,7 @@
 #include "desired-state/fetch-work.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -34,7 +35,8 @@ compare_packs(const void *a, const void *b)
                                          : strcmp(first->name, second->name);
 }
 
-/* An index without its pack is what a killed predecessor left of a removal. */
+/* An index without its pack is what a killed predecessor left of a removal; one whose pack cannot
+ * be looked at just now is not. */
 void
 pk_fetch_list_packs(struct pk_fetch *fetch, struct pk_fetch_packs *out)
 {
@@ -48,7 +50,7 @@ pk_fetch_list_packs(struct pk_fetch *fetch, struct pk_fetch_packs *out)
         const char *name = pk_strndup(fetch->pool, entry->d_name, length - ending);
         if (stat(path_of(fetch, name, ".pack"), &about) == 0) {
             *pk_push(fetch->pool, &out->list) = (struct pk_fetch_pack){name, about.st_size};
-        } else {
+        } else if (errno == ENOENT) {
             unlink(path_of(fetch, name, index_ending));
         }
     }

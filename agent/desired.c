@@ -33,6 +33,33 @@ rules_context(struct pk_pool *pool, const struct pk_config *config)
     };
 }
 
+/* Our copy of the repository is a cache: an object that cannot be read is fetched again, once. */
+static enum pk_code
+read_files(struct pk_pool *pool, const struct pk_repository_config *repository, const char *commit,
+           struct pk_source_file **files, size_t *count, struct pk_diagnostics *diagnostics,
+           struct pk_error *err)
+{
+    const struct pk_diagnostics before = *diagnostics;
+    enum pk_code code =
+        pk_repository_read(pool, repository, commit, files, count, diagnostics, err);
+    if (code == PK_EDAMAGED && (code = pk_repository_mend(repository, err)) == PK_OK) {
+        *diagnostics = before;
+        code = pk_repository_read(pool, repository, commit, files, count, diagnostics, err);
+    }
+    return code;
+}
+
+static enum pk_code
+look_for_ancestor(const struct pk_repository_config *repository, const char *tip,
+                  const char *ancestor, struct pk_error *err)
+{
+    enum pk_code code = pk_repository_descends(repository, tip, ancestor, err);
+    if (code == PK_EDAMAGED && (code = pk_repository_mend(repository, err)) == PK_OK) {
+        code = pk_repository_descends(repository, tip, ancestor, err);
+    }
+    return code;
+}
+
 /* Reads and validates one commit; PK_EINVAL when it has errors. */
 static enum pk_code
 load_commit(struct pk_pool *pool, const struct pk_config *config,
@@ -41,8 +68,7 @@ load_commit(struct pk_pool *pool, const struct pk_config *config,
 {
     struct pk_source_file *files;
     size_t count;
-    enum pk_code code =
-        pk_repository_read(pool, repository, commit, &files, &count, diagnostics, err);
+    enum pk_code code = read_files(pool, repository, commit, &files, &count, diagnostics, err);
     if (code != PK_OK) {
         return code;
     }
@@ -163,7 +189,7 @@ check_descent(const struct loading *loading, const char *tip, struct pk_error *e
         !follows_the_branch(loading->request)) {
         return PK_OK;
     }
-    enum pk_code code = pk_repository_descends(&loading->repository, tip, loading->in_force, err);
+    enum pk_code code = look_for_ancestor(&loading->repository, tip, loading->in_force, err);
     if (code == PK_ENOENT) {
         return pk_error_set(
             err, PK_EREFUSED, loading->repository.url,

@@ -60,6 +60,8 @@ pk_code_name(enum pk_code code)
         return "locked";
     case PK_EREFUSED:
         return "refused";
+    case PK_EDAMAGED:
+        return "damaged";
     }
     return "unknown";
 }

@@ -27,6 +27,7 @@ enum pk_code {
     PK_ESYS = -6,      /**< the operating system or a library failed                     */
     PK_ELOCKED = -7,   /**< another pairkeeper holds the database                        */
     PK_EREFUSED = -8,  /**< the server understood and refused: retrying cannot help      */
+    PK_EDAMAGED = -9,  /**< our copy of something is broken: it can be fetched again     */
 };
 
 struct pk_error {

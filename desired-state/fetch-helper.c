@@ -149,6 +149,7 @@ remove_leftovers(const struct pk_fetch *fetch)
     if (packs != NULL) {
         closedir(packs);
     }
+    pk_fetch_remove_fresh(fetch);
 }
 
 /* Waits for another fetch into the same folder; the parent's deadline ends the wait. */
@@ -251,6 +252,38 @@ is_at(const struct pk_fetch *fetch, const git_oid *tip)
            git_oid_equal(&now, tip);
 }
 
+/* An object is here when its head can be read: an empty file is what a power cut leaves. */
+static bool
+has(const struct pk_fetch *fetch, const git_oid *id)
+{
+    size_t bytes;
+    git_object_t kind;
+    return git_odb_read_header(&bytes, &kind, fetch->git.odb, id) == 0;
+}
+
+/* What a fetch builds on: the history of each of our references. */
+static int
+look_for_history(const char *reference, void *payload)
+{
+    const struct pk_fetch *fetch = payload;
+    const git_oid nothing = {0};
+    git_oid ours;
+    if (strncmp(reference, PK_GIT_OUR_REFS, sizeof PK_GIT_OUR_REFS - 1) != 0) {
+        return 0;
+    }
+    int failed = git_reference_name_to_id(&ours, fetch->git.repository, reference);
+    return failed != 0 ? failed : pk_git_find(fetch->git.repository, &ours, &nothing);
+}
+
+/* A fetch has failed: was it for want of what our repository should have had? */
+static enum pk_code
+blame_history(struct pk_fetch *fetch, enum pk_code code, struct pk_error *err)
+{
+    return git_reference_foreach_name(fetch->git.repository, look_for_history, fetch) == 0
+               ? code
+               : pk_git_damaged(err, fetch->bare, "the history cannot be read");
+}
+
 /*
  * Until the download has succeeded, our repository has all of a tip or nothing.  A tip that is here
  * without our reference may be what a predecessor brought that was killed before it looked.
@@ -260,16 +293,17 @@ bring(struct pk_fetch *fetch, const struct pk_fetch_steps *steps, const git_oid 
       struct pk_error *err)
 {
     struct pk_fetch_packs known = {0};
-    if (git_odb_exists(fetch->git.odb, tip)) {
+    if (has(fetch, tip)) {
         return is_at(fetch, tip) ? PK_OK : pk_fetch_check_objects(fetch, &known, err);
     }
     pk_fetch_list_packs(fetch, &known);
     enum pk_code code = steps->download(fetch, tip, err);
-    if (code == PK_OK && !git_odb_exists(fetch->git.odb, tip)) {
-        return pk_error_set(err, PK_EAGAIN, fetch->source.address,
+    if (code == PK_OK && !has(fetch, tip)) {
+        code = pk_error_set(err, PK_EAGAIN, fetch->source.address,
                             "the branch moved during the fetch; try again");
     }
-    return code == PK_OK ? pk_fetch_check_objects(fetch, &known, err) : code;
+    return code == PK_OK ? pk_fetch_check_objects(fetch, &known, err)
+                         : blame_history(fetch, code, err);
 }
 
 /* Writes nothing when the reference is there already. */
@@ -289,8 +323,12 @@ move_reference(struct pk_fetch *fetch, const git_oid *tip, struct pk_error *err)
     const int force = true;
     if (git_reference_create(&moved, fetch->git.repository, fetch->our_ref, tip, force, NULL) !=
         0) {
-        return pk_git_failed(err, PK_ESYS, fetch->bare, "the fetched tip cannot be noted",
-                             "see whether the folder may be written and the disk has room");
+        pk_git_failed(err, PK_ESYS, fetch->bare, "the fetched tip cannot be noted",
+                      "see whether the folder may be written and the disk has room");
+        int old = git_reference_name_to_id(&(git_oid){0}, fetch->git.repository, fetch->our_ref);
+        return old == 0 || old == GIT_ENOTFOUND
+                   ? PK_ESYS
+                   : pk_git_damaged(err, fetch->bare, "the last tip cannot be read");
     }
     return PK_OK;
 }
@@ -323,7 +361,17 @@ answer(const git_oid *tip)
 }
 
 static enum pk_code
-run(struct pk_fetch *fetch, struct pk_error *err)
+open_ours(struct pk_fetch *fetch, bool afresh, struct pk_error *err)
+{
+    enum pk_code code = lock_bare(fetch, err);
+    if (code == PK_OK && afresh) {
+        pk_fetch_begin_afresh(fetch);
+    }
+    return code == PK_OK ? open_bare(fetch, err) : code;
+}
+
+static enum pk_code
+run(struct pk_fetch *fetch, bool afresh, struct pk_error *err)
 {
     int valid = 0;
     git_oid tip;
@@ -339,16 +387,19 @@ run(struct pk_fetch *fetch, struct pk_error *err)
     }
     const struct pk_fetch_steps *steps =
         fetch->source.transport == PK_FETCH_LOCAL ? &pk_fetch_local_steps : &pk_fetch_remote_steps;
-    if ((code = steps->open(fetch, err)) != PK_OK || (code = lock_bare(fetch, err)) != PK_OK ||
-        (code = open_bare(fetch, err)) != PK_OK || (code = steps->list(fetch, err)) != PK_OK ||
-        (code = find_tip(fetch, &tip, err)) != PK_OK ||
+    if ((code = steps->open(fetch, err)) != PK_OK ||
+        (code = open_ours(fetch, afresh, err)) != PK_OK ||
+        (code = steps->list(fetch, err)) != PK_OK || (code = find_tip(fetch, &tip, err)) != PK_OK ||
         (code = bring(fetch, steps, &tip, err)) != PK_OK ||
-        (code = move_reference(fetch, &tip, err)) != PK_OK) {
+        (code = move_reference(fetch, &tip, err)) != PK_OK ||
+        (afresh && (code = pk_fetch_take_over(fetch, err)) != PK_OK)) {
         return code;
     }
     answer(&tip);
-    pk_git_limit_memory(memory_limit, leave_it);
-    pk_fetch_merge_packs(fetch);
+    if (!afresh) {
+        pk_git_limit_memory(memory_limit, leave_it);
+        pk_fetch_merge_packs(fetch);
+    }
     return PK_OK;
 }
 
@@ -384,7 +435,7 @@ fetch_from_arguments(struct pk_pool *pool, int argc, char **argv, struct pk_erro
         code = pk_git_start(&fetch.git, err);
     }
     if (code == PK_OK) {
-        code = run(&fetch, err);
+        code = run(&fetch, strcmp(argv[PK_FETCH_HOW], PK_FETCH_AFRESH) == 0, err);
     }
     return code;
 }

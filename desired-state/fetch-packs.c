@@ -38,7 +38,7 @@ compare_packs(const void *a, const void *b)
 /* An index without its pack is what a killed predecessor left of a removal; one whose pack cannot
  * be looked at just now is not. */
 void
-pk_fetch_list_packs(struct pk_fetch *fetch, struct pk_fetch_packs *out)
+pk_fetch_list_packs(const struct pk_fetch *fetch, struct pk_fetch_packs *out)
 {
     DIR *folder = opendir(path_of(fetch, "", ""));
     for (struct dirent *entry; folder != NULL && (entry = readdir(folder)) != NULL;) {

@@ -39,6 +39,7 @@ struct pk_fetch {
     struct pk_fetch_source source;
     struct pk_fetch_access access;
     const char *bare, *branch;
+    const char *damaged; /**< what bare will replace, NULL = nothing */
     const char *source_ref, *our_ref;
     uint64_t pack_bytes_limit;
     struct pk_git git; /**< our bare repository */
@@ -85,7 +86,7 @@ struct pk_fetch_packs {
 };
 
 /** Those that are there, sorted by size. */
-void pk_fetch_list_packs(struct pk_fetch *fetch, struct pk_fetch_packs *out);
+void pk_fetch_list_packs(const struct pk_fetch *fetch, struct pk_fetch_packs *out);
 
 /** The objects of one pack alone, for git_odb_free() even if it fails. @return the library's code
  */
@@ -100,6 +101,18 @@ void pk_fetch_remove_pack(const struct pk_fetch *fetch, const char *name);
  */
 enum pk_code pk_fetch_check_objects(struct pk_fetch *fetch, const struct pk_fetch_packs *known,
                                     struct pk_error *err);
+
+/** From here on our repository is a new one, inside the damaged one. */
+void pk_fetch_begin_afresh(struct pk_fetch *fetch);
+
+/**
+ * Lets the damaged repository have what arrived in the new one, which ends.
+ * @return PK_OK; PK_ESYS: the damaged one is as it was, or better
+ */
+enum pk_code pk_fetch_take_over(struct pk_fetch *fetch, struct pk_error *err);
+
+/** Removes a new one that was cut off. */
+void pk_fetch_remove_fresh(const struct pk_fetch *fetch);
 
 /** Keeps the number of packs in our repository small.  A failure costs time later, nothing else. */
 void pk_fetch_merge_packs(struct pk_fetch *fetch);

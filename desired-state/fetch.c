@@ -164,7 +164,7 @@ told_error(const struct pk_repository_config *config, char *told, struct pk_erro
         keep_to_one_line(where);
         keep_to_one_line(message);
     }
-    if (message == NULL || told[0] != '-' || !pk_parse_number(told + 1, 1, -PK_EREFUSED, &code)) {
+    if (message == NULL || told[0] != '-' || !pk_parse_number(told + 1, 1, -PK_EDAMAGED, &code)) {
         return pk_error_set(err, PK_ESYS, config->helper,
                             "the fetch helper gave no understandable answer; see whether this "
                             "program is the running version of pairkeeper");
@@ -229,7 +229,7 @@ pk_repository_check(const struct pk_repository_config *config, struct pk_error *
 /* Starts the helper with what it may know, which is gone from here afterwards. */
 static enum pk_code
 start_for(const struct pk_repository_config *config, const struct pk_fetch_source *source,
-          struct child *child, struct pk_error *err)
+          const char *how, struct child *child, struct pk_error *err)
 {
     PK_SCRATCH(pool);
     PK_CLEANUP(close_descriptor) int input = -1;
@@ -246,13 +246,14 @@ start_for(const struct pk_repository_config *config, const struct pk_fetch_sourc
         [PK_FETCH_SOURCE] = pk_strdup(pool, source->address),
         [PK_FETCH_BRANCH] = pk_strdup(pool, config->branch),
         [PK_FETCH_PACK_BYTES] = pk_sprintf(pool, "%" PRIu64, pack_bytes),
+        [PK_FETCH_HOW] = pk_strdup(pool, how),
     };
     return start(argv, input, child, err);
 }
 
-enum pk_code
-pk_repository_fetch(const struct pk_repository_config *config, char commit[PK_COMMIT_TEXT_BYTES],
-                    struct pk_error *err)
+static enum pk_code
+fetch(const struct pk_repository_config *config, const char *how, char commit[PK_COMMIT_TEXT_BYTES],
+      struct pk_error *err)
 {
     PK_SCRATCH(pool);
     struct pk_fetch_source source;
@@ -260,7 +261,7 @@ pk_repository_fetch(const struct pk_repository_config *config, char commit[PK_CO
     struct child child = {0};
     enum pk_code code = pk_fetch_source_parse(pool, config->url, &source, err);
     if (code == PK_OK) {
-        code = start_for(config, &source, &child, err);
+        code = start_for(config, &source, how, &child, err);
     }
     if (code != PK_OK) {
         return code;
@@ -269,4 +270,19 @@ pk_repository_fetch(const struct pk_repository_config *config, char commit[PK_CO
     collect(&child, deadline, &reply);
     end(&child, &reply);
     return understand(config, &reply, commit, err);
+}
+
+enum pk_code
+pk_repository_fetch(const struct pk_repository_config *config, char commit[PK_COMMIT_TEXT_BYTES],
+                    struct pk_error *err)
+{
+    enum pk_code code = fetch(config, PK_FETCH_ONTO, commit, err);
+    return code == PK_EDAMAGED ? fetch(config, PK_FETCH_AFRESH, commit, err) : code;
+}
+
+enum pk_code
+pk_repository_mend(const struct pk_repository_config *config, struct pk_error *err)
+{
+    char tip[PK_COMMIT_TEXT_BYTES];
+    return fetch(config, PK_FETCH_AFRESH, tip, err);
 }

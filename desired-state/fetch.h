@@ -2,7 +2,8 @@
  * @file
  * What the fetching parent and its child say to each other.  Private to desired-state/.
  *
- * The parent starts `HELPER fetch-helper BARE SOURCE BRANCH PACK-BYTES` with an empty environment;
+ * The parent starts `HELPER fetch-helper BARE SOURCE BRANCH PACK-BYTES HOW` with an empty
+ * environment, HOW being "onto" what BARE has, or "afresh" because that is damaged;
  * what the child needs to get in (pk_fetch_access) is on its standard input, because arguments and
  * environment can be read by others.  The child answers with one line on its standard output:
  *
@@ -23,8 +24,12 @@ enum pk_fetch_argument {
     PK_FETCH_SOURCE,
     PK_FETCH_BRANCH,
     PK_FETCH_PACK_BYTES,
+    PK_FETCH_HOW,
     PK_FETCH_ARGUMENTS /**< how many */
 };
+
+#define PK_FETCH_ONTO   "onto"
+#define PK_FETCH_AFRESH "afresh"
 
 #define PK_FETCH_REPLY_COMMIT    "commit "
 #define PK_FETCH_REPLY_ERROR     "error "

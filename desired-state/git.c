@@ -66,6 +66,23 @@ pk_git_close(struct pk_git *git)
     *git = (struct pk_git){0};
 }
 
+int
+pk_git_find(git_repository *repository, const git_oid *tip, const git_oid *wanted)
+{
+    git_revwalk *walk = NULL;
+    git_oid id;
+    bool found = false;
+    int failed = git_revwalk_new(&walk, repository);
+    if (failed == 0) {
+        failed = git_revwalk_push(walk, tip);
+    }
+    while (failed == 0 && !found && (failed = git_revwalk_next(&id, walk)) == 0) {
+        found = git_oid_equal(&id, wanted);
+    }
+    git_revwalk_free(walk);
+    return found ? 1 : failed == GIT_ITEROVER ? 0 : failed;
+}
+
 enum pk_code
 pk_git_failed(struct pk_error *err, enum pk_code code, const char *where, const char *attempt,
               const char *remedy)
@@ -78,7 +95,7 @@ pk_git_failed(struct pk_error *err, enum pk_code code, const char *where, const 
 enum pk_code
 pk_git_damaged(struct pk_error *err, const char *bare, const char *attempt)
 {
-    return pk_git_failed(err, PK_ESYS, bare, attempt,
+    return pk_git_failed(err, PK_EDAMAGED, bare, attempt,
                          "remove this folder, it is only a copy and is fetched again");
 }
 

@@ -40,11 +40,18 @@ void pk_git_close(struct pk_git *git);
  */
 void pk_git_limit_memory(size_t bytes, void (*exceeded)(void));
 
+/**
+ * Is @p wanted in the history of @p tip?  "No" only when all of it was seen: the library's own
+ * git_graph_descendant_of() says so, too, of a history that it cannot read.
+ * @return 1, 0, or the library's code
+ */
+int pk_git_find(git_repository *repository, const git_oid *tip, const git_oid *wanted);
+
 /** Fills @p err with "ATTEMPT: the library's last message; REMEDY". */
 enum pk_code pk_git_failed(struct pk_error *err, enum pk_code code, const char *where,
                            const char *attempt, const char *remedy);
 
-/** The same for an object of our bare repository that cannot be read: it is only a copy. */
+/** PK_EDAMAGED: an object of our bare repository cannot be read, which is only a copy. */
 enum pk_code pk_git_damaged(struct pk_error *err, const char *bare, const char *attempt);
 
 /* For PK_CLEANUP. */

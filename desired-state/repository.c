@@ -86,17 +86,12 @@ pk_repository_resolve(const struct pk_repository_config *config, const char *rev
 }
 
 static enum pk_code
-check_commit(const struct pk_git *git, const char *bare, const char *commit, git_oid *id,
-             struct pk_error *err)
+read_id(const char *commit, git_oid *id, struct pk_error *err)
 {
-    if (strlen(commit) != PK_COMMIT_TEXT_BYTES - 1 || git_oid_fromstr(id, commit) != 0) {
-        return pk_error_set(err, PK_EINVAL, commit,
-                            "this is no commit; write its 40 hexadecimal digits");
-    }
-    PK_CLEANUP(pk_git_commit_release) git_commit *found = NULL;
-    return git_commit_lookup(&found, git->repository, id) == 0
+    return strlen(commit) == PK_COMMIT_TEXT_BYTES - 1 && git_oid_fromstr(id, commit) == 0
                ? PK_OK
-               : pk_error_set(err, PK_ENOENT, commit, "the copy %s has no such commit", bare);
+               : pk_error_set(err, PK_EINVAL, commit,
+                              "this is no commit; write its 40 hexadecimal digits");
 }
 
 enum pk_code
@@ -105,22 +100,13 @@ pk_repository_descends(const struct pk_repository_config *config, const char *co
 {
     PK_CLEANUP(pk_git_close) struct pk_git git = {0};
     git_oid tip, wanted;
-    enum pk_code code = pk_git_open(&git, config->bare, err);
-    if (code == PK_OK &&
-        (code = check_commit(&git, config->bare, commit, &tip, err)) == PK_ENOENT) {
-        return pk_error_set(err, PK_ESYS, commit, "the copy %s has no such commit; fetch first",
-                            config->bare);
-    }
-    if (code != PK_OK) {
+    enum pk_code code;
+    if ((code = pk_git_open(&git, config->bare, err)) != PK_OK ||
+        (code = read_id(commit, &tip, err)) != PK_OK ||
+        (code = read_id(ancestor, &wanted, err)) != PK_OK) {
         return code;
     }
-    if ((code = check_commit(&git, config->bare, ancestor, &wanted, err)) == PK_EINVAL) {
-        return code;
-    }
-    int found = code != PK_OK ? 0
-                : git_oid_equal(&tip, &wanted)
-                    ? 1
-                    : git_graph_descendant_of(git.repository, &tip, &wanted);
+    int found = pk_git_find(git.repository, &tip, &wanted);
     if (found < 0) {
         return pk_git_damaged(err, config->bare, "the history cannot be read");
     }

@@ -58,6 +58,7 @@ enum pk_code pk_repository_check(const struct pk_repository_config *config, stru
 
 /**
  * Asks the remote for the branch's tip and fetches it when it is not in the bare repository yet.
+ * Where that is found to be damaged it is fetched anew.
  * @param commit  40 hex digits
  * @return PK_OK; PK_ENOENT (no such branch, or an empty repository); PK_EAGAIN (deadline,
  *         unreachable); PK_EACCESS (files, credentials, certificates, host keys); PK_EREFUSED (a
@@ -66,6 +67,13 @@ enum pk_code pk_repository_check(const struct pk_repository_config *config, stru
 enum pk_code pk_repository_fetch(const struct pk_repository_config *config,
                                  char commit[PK_COMMIT_TEXT_BYTES], struct pk_error *err);
 
+/**
+ * Fetches the branch with all its history, for whoever met PK_EDAMAGED; what is still good of the
+ * bare repository stays.
+ * @return as pk_repository_fetch()
+ */
+enum pk_code pk_repository_mend(const struct pk_repository_config *config, struct pk_error *err);
+
 /** Body of the child: argv as pk_repository_fetch() made it; returns the exit status. */
 int pk_repository_fetch_helper(int argc, char **argv);
 
@@ -73,7 +81,10 @@ int pk_repository_fetch_helper(int argc, char **argv);
 enum pk_code pk_repository_resolve(const struct pk_repository_config *config, const char *revision,
                                    char commit[PK_COMMIT_TEXT_BYTES], struct pk_error *err);
 
-/** Is @p ancestor reachable from @p commit (or the same)?  PK_ENOENT when it is not. */
+/**
+ * Is @p ancestor reachable from @p commit (or the same), which was fetched?
+ * @return PK_OK; PK_ENOENT when it is not; PK_EDAMAGED when the history cannot be read
+ */
 enum pk_code pk_repository_descends(const struct pk_repository_config *config, const char *commit,
                                     const char *ancestor, struct pk_error *err);
 
@@ -81,7 +92,7 @@ enum pk_code pk_repository_descends(const struct pk_repository_config *config, c
  * Reads the YAML files of a commit under config->path by a walk over its trees.
  *
  * Links and submodules named like one of ours, too many or too large files become diagnostics.
- * @return PK_OK (also with diagnostics); PK_ENOENT (no such commit); PK_ESYS
+ * @return PK_OK (also with diagnostics); PK_ENOENT (no such commit); PK_EDAMAGED; PK_ESYS
  */
 enum pk_code pk_repository_read(struct pk_pool *pool, const struct pk_repository_config *config,
                                 const char *commit, struct pk_source_file **files, size_t *count,

@@ -283,7 +283,7 @@ the_helper_gets_neither_environment_nor_input_nor_open_files(void **state)
     assert_string_equal(output(fixture, "cat input"), "");
     assert_string_equal(output(fixture, "grep -x -e 1 -e 77 files"), "1");
     assert_string_equal(output(fixture, "cat arguments"),
-                        pk_sprintf(fixture->pool, "%s %s %s main %llu", PK_FETCH_HELPER_VERB,
+                        pk_sprintf(fixture->pool, "%s %s %s main %llu onto", PK_FETCH_HELPER_VERB,
                                    fixture->config.bare, fixture->config.url, PK_PACK_BYTES_LIMIT));
 }
 
@@ -299,6 +299,7 @@ helper_answers(struct fixture *fixture, int (*prepare)(void), bool (*check)(void
                     pk_strdup(fixture->pool, fixture->config.url),
                     pk_strdup(fixture->pool, fixture->config.branch),
                     pk_strdup(fixture->pool, "1000000"),
+                    pk_strdup(fixture->pool, "onto"),
                     NULL};
     assert_int_equal(pipe(ends), 0);
     pid_t pid = fork();

@@ -30,7 +30,7 @@ pk_git_start(struct pk_git *git, struct pk_error *err)
 {
     *git = (struct pk_git){0};
     int users = git_libgit2_init();
-    git->started = users > 0;
+    git->started = true; /* a start that failed is counted, too: the next would find half of it */
     if (users < 0 || (users == 1 && set_options() != 0)) {
         return pk_git_failed(err, PK_ESYS, "libgit2", "the Git library does not start",
                              "check the installation of libgit2");

@@ -15,7 +15,7 @@ import shutil
 import tempfile
 import unittest
 
-from fault_world import PROGRAMS, THOROUGH, FaultCase, expect, sampled, sweep, tracer
+from fault_world import PROGRAMS, SEED, THOROUGH, FaultCase, expect, sampled, sweep, tracer
 
 PRELOAD = PROGRAMS / "fail-allocation.so"
 SAMPLE = 60
@@ -31,6 +31,12 @@ DRIFT, CANNOT_RUN = 2, 1
 def failing(number, last=0):
     return {"LD_PRELOAD": str(PRELOAD), "FAULT_ALLOCATION": str(number),
             "FAULT_ALLOCATION_LAST": str(last)}
+
+
+def every_second(count):
+    """Loops come by most places that allocate again and again, and a diff goes half of an apply's
+    way; so these two long sweeps take one half of the allocations, the seed says which."""
+    return range(1 + SEED % 2, count + 1, 2)
 
 
 class Memory(FaultCase):
@@ -62,7 +68,7 @@ class Memory(FaultCase):
     def test_an_apply_short_of_memory_anywhere_is_like_a_kill_or_an_error(self):
         count = self.allocations(self.world, "apply", code=0)
         self.assertGreater(count, 1000)
-        sweep(self, sampled(range(1, count + 1), SAMPLE), self.probe_apply)
+        sweep(self, sampled(every_second(count), SAMPLE), self.probe_apply)
 
     def test_an_apply_that_gets_no_memory_any_more_is_like_a_kill_or_an_error(self):
         count = self.allocations(self.world, "apply", code=0)
@@ -108,7 +114,7 @@ class Memory(FaultCase):
                 return [f"a wrong plan: {result}"]
             return self.answers(number, result, {DRIFT, CANNOT_RUN})
 
-        sweep(self, sampled(range(1, count + 1), SAMPLE), probe)
+        sweep(self, sampled(every_second(count), SAMPLE), probe)
 
     def test_a_validation_short_of_memory_is_right_or_fails(self):
         words = ("-o", "json", "validate", "network/dhcp")

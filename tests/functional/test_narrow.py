@@ -54,18 +54,24 @@ class NarrowCase(PairkeeperCase):
                               env=pairkeeper_case.ENVIRONMENT, capture_output=True).stdout
 
     def keep_blobs(self, keep=()):
-        """Removes every blob but these from the agent's copy of the repository."""
+        """Removes every blob but these from the agent's copy, and from its source: no mending."""
         listed = self.git_objects("cat-file", "--batch-all-objects", "--batch-check").decode()
         kept = {}
         for line in listed.splitlines():
             name, kind, _size = line.split()
             if kind != "blob" or name in keep:
                 kept[name] = kind, self.git_objects("cat-file", kind, name)
+            else:
+                self.remove_from_source(name)
         shutil.rmtree(self.work / "pairkeeper.db.git" / "objects")
         (self.work / "pairkeeper.db.git" / "objects").mkdir()
         for name, (kind, data) in kept.items():
             made = self.git_objects("hash-object", "-w", "-t", kind, "--stdin", data=data)
             self.assertEqual(made.decode().strip(), name)
+
+    def remove_from_source(self, name):
+        file = self.repository.folder / ".git" / "objects" / name[:2] / name[2:]
+        file.unlink(missing_ok=True)
 
     def blob(self, revision, path):
         return self.repository.git("rev-parse", f"{revision}:{path}")

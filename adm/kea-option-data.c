@@ -9,9 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adm/option.h"
+#include "adm/option-wire.h"
 #include "base/json.h"
 #include "base/text.h"
+
+enum { LAST_CODE_ALWAYS_DEFINED = 76 };
 
 static const char blanks[] = " \t\r\n";
 
@@ -311,6 +313,42 @@ pk_kea_option_data_canonical(struct pk_pool *pool, const char *text)
 
 /* -- the way back ----------------------------------------------------------------------------- */
 
+bool
+pk_kea_always_defines(const struct pk_option *option)
+{
+    return option->code <= LAST_CODE_ALWAYS_DEFINED;
+}
+
+/* The bytes of canonical text, or NULL when it is no value of the option. */
+static const char *
+bytes_of_text(struct pk_pool *pool, const struct pk_option *option, const char *data)
+{
+    const char *const *tokens;
+    size_t count = pk_kea_option_tokens(pool, data, &tokens);
+    struct pk_error ignored;
+    const char *values = pk_option_values(pool, option, tokens, count, &ignored);
+    return values != NULL ? pk_option_wire(pool, option, values) : NULL;
+}
+
+/* Whether it is text or bytes is always said: that depends on the server's definitions. */
+static void
+spell_data(struct pk_pool *pool, json_t *entry, const struct pk_option *option)
+{
+    const char *data = json_string_value(json_object_get(entry, "data"));
+    const json_t *csv = json_object_get(entry, "csv-format");
+    if (data == NULL) {
+        return;
+    }
+    bool as_text = csv != NULL ? json_is_true(csv) : option != NULL;
+    const char *bytes = as_text && option != NULL && !pk_kea_always_defines(option)
+                            ? bytes_of_text(pool, option, data)
+                            : NULL;
+    if (bytes != NULL) {
+        json_object_set_new(entry, "data", json_string(bytes));
+    }
+    json_object_set_new(entry, "csv-format", json_boolean(as_text && bytes == NULL));
+}
+
 const char *
 pk_kea_option_data_spelled(struct pk_pool *pool, const char *text)
 {
@@ -324,10 +362,7 @@ pk_kea_option_data_spelled(struct pk_pool *pool, const char *text)
             json_object_del(entry, "name");
             json_object_set_new(entry, "code", json_integer(option->code));
         }
-        bool has_data = json_object_get(entry, "data") != NULL;
-        if (has_data && json_object_get(entry, "csv-format") == NULL) {
-            json_object_set_new(entry, "csv-format", json_boolean(option != NULL));
-        }
+        spell_data(pool, entry, option);
     }
     return list != NULL ? pk_json_text(pool, list) : text;
 }

@@ -6,6 +6,9 @@
 #ifndef PK_ADM_KEA_OPTION_DATA_H
 #define PK_ADM_KEA_OPTION_DATA_H
 
+#include <stdbool.h>
+
+#include "adm/option.h"
 #include "base/pool.h"
 
 /**
@@ -22,6 +25,12 @@ const char *pk_kea_option_data_canonical(struct pk_pool *pool, const char *text)
  * @param text  a canonical list
  */
 const char *pk_kea_option_data_spelled(struct pk_pool *pool, const char *text);
+
+/**
+ * Does every release of Kea define this standard option, so that its text means the same to all?
+ * Any other is told to a server as bytes.
+ */
+bool pk_kea_always_defines(const struct pk_option *option);
 
 /**
  * The text of Kea's `data` cut at its commas as Kea does it: blanks around a value go, `\,` is a

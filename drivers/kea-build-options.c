@@ -10,8 +10,6 @@
 #include "adm/kea-option-data.h"
 #include "adm/option-wire.h"
 
-enum { LAST_CODE_SPELLED = 76 };
-
 struct pk_kea_object
 pk_kea_object_begin(struct pk_pool *pool)
 {
@@ -64,7 +62,7 @@ is_plain(const char *text)
 static bool
 is_spelled(const struct pk_option *option, const json_t *values)
 {
-    if (option == NULL || option->code > LAST_CODE_SPELLED || option->type == PK_OPTION_BYTES ||
+    if (option == NULL || !pk_kea_always_defines(option) || option->type == PK_OPTION_BYTES ||
         option->type == PK_OPTION_EMPTY || option->type == PK_OPTION_CLASSLESS_ROUTE) {
         return false;
     }

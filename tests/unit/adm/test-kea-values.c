@@ -146,6 +146,31 @@ option_data_is_the_same_however_it_is_spelled(void **state)
 }
 
 static void
+option_data_goes_back_as_bytes_where_not_every_release_defines_the_option(void **state)
+{
+    (void)state;
+    PK_SCRATCH(pool);
+    static const char *const rows[][2] = {
+        {"[{\"data\":\"10.0.0.1,10.0.0.2\",\"name\":\"routers\"}]",
+         "[{\"code\":3,\"csv-format\":true,\"data\":\"10.0.0.1,10.0.0.2\"}]"},
+        {"[{\"data\":\"10.0.0.1,10.0.0.2\",\"name\":\"tftp-server-address\"}]",
+         "[{\"code\":150,\"csv-format\":false,\"data\":\"0a0000010a000002\"}]"},
+        {"[{\"csv-format\":false,\"data\":\"0a000001\",\"name\":\"tftp-server-address\"}]",
+         "[{\"code\":150,\"csv-format\":false,\"data\":\"0a000001\"}]"},
+        {"[{\"data\":\"somewhere\",\"name\":\"tftp-server-address\"}]",
+         "[{\"code\":150,\"csv-format\":true,\"data\":\"somewhere\"}]"},
+        {"[{\"code\":224,\"data\":\"0a0b\"}]",
+         "[{\"code\":224,\"csv-format\":false,\"data\":\"0a0b\"}]"},
+        {"[{\"code\":224,\"csv-format\":true,\"data\":\"1,2\"}]",
+         "[{\"code\":224,\"csv-format\":true,\"data\":\"1,2\"}]"},
+        {"[{\"name\":\"tftp-server-address\"}]", "[{\"code\":150}]"},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        assert_string_equal(pk_kea_option_data_spelled(pool, rows[i][0]), rows[i][1]);
+    }
+}
+
+static void
 bytes_are_read_in_every_form_that_kea_takes(void **state)
 {
     (void)state;
@@ -173,6 +198,7 @@ main(void)
         cmocka_unit_test(equal_meaning_is_equal_text),
         cmocka_unit_test(a_pool_that_states_a_default_does_not_inherit),
         cmocka_unit_test(option_data_is_the_same_however_it_is_spelled),
+        cmocka_unit_test(option_data_goes_back_as_bytes_where_not_every_release_defines_the_option),
         cmocka_unit_test(bytes_are_read_in_every_form_that_kea_takes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

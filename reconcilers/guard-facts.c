@@ -25,12 +25,23 @@ first(struct counting *counting, const char *known, const struct pk_scope_state 
 /* -- What goes away -------------------------------------------------------------------------------
  */
 
+static void
+add_leases(struct counting *counting, struct pk_lease_count *sum, int64_t leases, bool unknown,
+           const struct pk_scope_state *scope)
+{
+    if (leases > 0) {
+        sum->leases += leases;
+        sum->first = first(counting, sum->first, scope);
+    } else if (unknown) {
+        sum->unknown = first(counting, sum->unknown, scope);
+    }
+}
+
 /* Both servers know the same leases, so the larger of two numbers is the scope's. */
 static void
 count_leases(struct counting *counting, const struct pk_scope_state *scope,
              const bool leaves[PK_PAIR])
 {
-    struct pk_guard_facts *facts = &counting->facts;
     int64_t leases = 0;
     bool unknown = false;
     for (int side = 0; side < PK_PAIR; side++) {
@@ -40,12 +51,7 @@ count_leases(struct counting *counting, const struct pk_scope_state *scope,
             unknown = unknown || row->active_leases == PK_LEASES_UNKNOWN;
         }
     }
-    if (leases > 0) {
-        facts->leases += leases;
-        facts->first_leased = first(counting, facts->first_leased, scope);
-    } else if (unknown) {
-        facts->leases_unknown = first(counting, facts->leases_unknown, scope);
-    }
+    add_leases(counting, &counting->facts.going, leases, unknown, scope);
 }
 
 static void
@@ -85,7 +91,6 @@ leased_of(const struct pk_plan_options *options, const struct pk_scope_state *sc
 static void
 count_leaving(struct counting *counting, const struct pk_scope_state *scope)
 {
-    struct pk_guard_facts *facts = &counting->facts;
     int64_t leases = 0;
     bool unknown = false;
     for (int side = 0; side < PK_PAIR; side++) {
@@ -99,12 +104,7 @@ count_leaving(struct counting *counting, const struct pk_scope_state *scope)
         leases = count > leases ? count : leases;
         unknown = unknown || leased == NULL;
     }
-    if (leases > 0) {
-        facts->leaving += leases;
-        facts->first_leaving = first(counting, facts->first_leaving, scope);
-    } else if (unknown) {
-        facts->shrinking = first(counting, facts->shrinking, scope);
-    }
+    add_leases(counting, &counting->facts.leaving, leases, unknown, scope);
 }
 
 static void

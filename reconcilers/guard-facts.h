@@ -13,19 +13,22 @@ struct pk_flap {
     const char *part, *subnet, *server, *had, *healed;
 };
 
+/** Active leases that something would be taken away from. */
+struct pk_lease_count {
+    int64_t leases;
+    const char *first;   /**< scope that has some                     */
+    const char *unknown; /**< first scope of which nobody can tell    */
+};
+
 /** Texts are NULL where the count beside them is 0. */
 struct pk_guard_facts {
     size_t actions; /**< that would be done */
     size_t n;       /**< scopes with a base */
     size_t deletes, updates, adopts, conflicts, moves;
     const char *first_adopt, *first_conflict, *first_move;
-    int64_t leases; /**< active, in scopes that go away or under subnet ids that do */
-    const char *first_leased;
-    const char *leases_unknown; /**< first scope that goes away of which nobody can tell */
-    int64_t leaving;            /**< active, at addresses that leave the ranges          */
-    const char *first_leaving;
-    const char *shrinking; /**< first scope that loses addresses of which nobody can tell */
-    bool only_equalises;   /**< every action makes one side equal to the other      */
+    struct pk_lease_count going;   /**< in scopes, or under subnet ids, that go away */
+    struct pk_lease_count leaving; /**< at addresses that leave the ranges           */
+    bool only_equalises;           /**< every action makes one side equal to the other      */
     struct pk_flap flap;
 };
 

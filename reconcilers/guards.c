@@ -164,27 +164,26 @@ note(struct judging *judging, const char *text)
 static void
 test_leases(struct judging *judging, struct pk_text *why)
 {
-    const struct pk_guard_facts *facts = &judging->facts;
-    if (facts->leases > 0) {
-        pk_text_addf(
-            why, "%lld active lease%s in a scope or a subnet id that goes away, first in %s",
-            (long long)facts->leases, pk_plural((size_t)facts->leases), facts->first_leased);
-    }
-    if (facts->leaving > 0) {
-        pk_text_addf(why, "%s%lld active lease%s at addresses that leave the ranges, first in %s",
-                     why->count > 0 ? ", " : "", (long long)facts->leaving,
-                     pk_plural((size_t)facts->leaving), facts->first_leaving);
-    }
-    if (facts->leases_unknown != NULL) {
-        note(judging, pk_sprintf(judging->pool, "leases: cannot tell whether any is active in %s",
-                                 facts->leases_unknown));
-    }
-    if (facts->shrinking != NULL) {
-        note(judging,
-             pk_sprintf(judging->pool,
-                        "leases: cannot tell whether any is active in the addresses that leave "
-                        "the ranges of %s",
-                        facts->shrinking));
+    const struct {
+        const struct pk_lease_count *count;
+        const char *what, *where; /* "3 active leases WHAT", "any is active in WHERE 10.0.0.0/24" */
+    } kinds[] = {
+        {&judging->facts.going, "in a scope or a subnet id that goes away", ""},
+        {&judging->facts.leaving, "at addresses that leave the ranges",
+         "the addresses that leave the ranges of "},
+    };
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        const struct pk_lease_count *count = kinds[i].count;
+        if (count->leases > 0) {
+            pk_text_addf(why, "%s%lld active lease%s %s, first in %s", why->count > 0 ? ", " : "",
+                         (long long)count->leases, pk_plural((size_t)count->leases), kinds[i].what,
+                         count->first);
+        }
+        if (count->unknown != NULL) {
+            note(judging,
+                 pk_sprintf(judging->pool, "leases: cannot tell whether any is active in %s%s",
+                            kinds[i].where, count->unknown));
+        }
     }
 }
 

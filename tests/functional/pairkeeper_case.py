@@ -201,13 +201,14 @@ class PairkeeperCase(unittest.TestCase):
         lines += [f"{key.replace('_', '-')}: {value}" for key, value in sections.items()]
         self.config.write_text("\n".join(lines) + "\n")
 
-    def run_program(self, *words, code=0, config=True, environment=None, cwd=None):
+    def run_program(self, *words, code=0, config=True, environment=None, cwd=None,
+                    deadline_s=DEADLINE_S):
         """Runs it and insists on the exit code (None: any)."""
         command = [PROGRAM, *(["--config", str(self.config)] if config else []), *map(str, words)]
         done = subprocess.run(command, cwd=cwd or self.work,
                               env={**ENVIRONMENT, **(environment or {})}, text=True,
                               stdin=subprocess.DEVNULL, capture_output=True, check=False,
-                              timeout=DEADLINE_S)
+                              timeout=deadline_s)
         result = Result(words, done.returncode, done.stdout, done.stderr)
         self.insist_on_no_report(result)
         if code is not None:

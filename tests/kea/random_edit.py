@@ -71,7 +71,8 @@ def _parameter(generator, subnet, inherited):
 
 
 def _parameter_gone(generator, subnet, inherited):
-    keys = [k for k in subnet.keys if k in PARAMETERS and k not in inherited]
+    keys = [k for k in subnet.keys if k in PARAMETERS and k not in inherited
+            and subnet.keys[k] != PARAMETERS[k][0]]
     _insist(keys)
     key = generator.rng.choice(keys)
     del subnet.keys[key]

@@ -26,6 +26,7 @@ from write_case import prefixes
 SUBNETS = 10_000 if THOROUGH else 1_000
 A_FILE = 500
 LOOK_S = 0.05
+DEADLINE_S = 1500  # each further subnet costs a server of 3.x more than the one before
 ROOM = f"{{updates: [100%, {SUBNETS}], adopt: allow}}"
 
 
@@ -79,7 +80,7 @@ class LargeCopy(KeaCase):
 
     def complete(self, pair):
         began = time.monotonic()
-        self.run_program("apply")
+        self.run_program("apply", deadline_s=DEADLINE_S)
         print(json.dumps({"kea": pair.first.kea.version, "subnets": SUBNETS,
                           "rest_s": round(time.monotonic() - began, 2)}), flush=True)
         pair.wait_until_normal()

@@ -10,7 +10,7 @@ from kea_proxy import BEFORE
 from write_case import WriteCase, subnets_of
 
 SUBNETS = 300 if THOROUGH else 40
-ROUNDS = 10 if THOROUGH else 1
+ROUNDS = 4 if THOROUGH else 1
 MIXTURES = [(2, 2), (3, 3), (2, 3), (3, 2)]
 # What a subnet of the partner would inherit, and must not; none of it where nothing is said.
 OTHER_SETTINGS = [

@@ -38,7 +38,8 @@ enum pk_write_order { PK_SOURCE_FIRST, PK_SERVER_1_FIRST, PK_SERVER_2_FIRST };
 struct pk_capabilities {
     bool writes;              /**< false: this kind is read only                              */
     bool whole_configuration; /**< a batch is refused or taken as one                         */
-    size_t batch_limit;       /**< scopes a batch; 1 = both sides back to back, scope by scope */
+    size_t batch_limit;       /**< scopes a batch; 1 = both sides back to back, scope by scope;
+                                   more all the same beside a whole_configuration              */
     bool keeps_relationships; /**< relationship and link rows are ours to make (adm)          */
     bool has_pair_states;
     bool demands_valid_scope; /**< enforces ValidateDhcpScope                                 */

@@ -42,13 +42,19 @@ heed_stop(struct pk_run *run)
 
 /* -- Chunks ----------------------------------------------------------------------------------- */
 
-/* One chunk fits one batch of either server. */
+/*
+ * One chunk fits one batch of either server.  But a server that is configured as a whole has an
+ * outage for each batch: beside it the other one takes its scopes as they come.
+ */
 static size_t
 chunk_limit(const struct pk_run *run)
 {
-    size_t one = run->capabilities[PK_SERVER_1]->batch_limit;
-    size_t two = run->capabilities[PK_SERVER_2]->batch_limit;
-    size_t limit = one < two ? one : two;
+    const struct pk_capabilities *one = run->capabilities[PK_SERVER_1];
+    const struct pk_capabilities *two = run->capabilities[PK_SERVER_2];
+    size_t limit = one->batch_limit < two->batch_limit ? one->batch_limit : two->batch_limit;
+    if (one->whole_configuration != two->whole_configuration) {
+        limit = one->whole_configuration ? one->batch_limit : two->batch_limit;
+    }
     return limit != 0 ? limit : 1;
 }
 

@@ -251,6 +251,32 @@ no_batch_is_larger_than_the_smaller_limit(void **state)
 }
 
 static void
+insist_on_its_limit(struct pk_world *world, int whole)
+{
+    struct pk_fake_script *script = pk_test_script(world, whole);
+    struct pk_fake_script *other = pk_test_script(world, pk_other_side(whole));
+    script->capabilities.whole_configuration = true;
+    script->capabilities.batch_limit = 3;
+    other->capabilities.batch_limit = 1;
+    pk_test_want_four(world);
+    pk_world_pass(world);
+    assert_int_equal(script->largest_batch, 3);
+    assert_int_equal(other->largest_batch, 3);
+}
+
+static void
+beside_a_source_that_is_configured_as_a_whole_its_limit_counts(void **state)
+{
+    insist_on_its_limit(*state, PK_SERVER_1);
+}
+
+static void
+beside_a_partner_that_is_configured_as_a_whole_its_limit_counts(void **state)
+{
+    insist_on_its_limit(*state, PK_SERVER_2);
+}
+
+static void
 a_batch_refused_as_one_is_halved_until_the_bad_scope_stands_alone(void **state)
 {
     struct pk_world *world = *state;
@@ -317,6 +343,8 @@ main(void)
         FAKE(content_flows_from_the_source_where_the_driver_has_no_order),
         FAKE(a_driver_that_has_an_order_decides_it),
         FAKE(no_batch_is_larger_than_the_smaller_limit),
+        FAKE(beside_a_source_that_is_configured_as_a_whole_its_limit_counts),
+        FAKE(beside_a_partner_that_is_configured_as_a_whole_its_limit_counts),
         FAKE(a_batch_refused_as_one_is_halved_until_the_bad_scope_stands_alone),
         FAKE(progress_is_told_chunk_by_chunk),
     };

@@ -193,9 +193,9 @@ pk_mirror_put(struct pk_txn *txn, const struct pk_mirrored *look)
     put_peerings(txn, look);
     bool all = put_relations(txn, look);
     all = put_rows(txn, look) && all;
-    pk_txn_run(
-        txn, PK_SQL_MIRROR_PUT,
-        PK_VALUES(sql_int(server_id(txn, look->server)), sql_text(all ? look->sequence : NULL)));
+    pk_txn_run(txn, PK_SQL_MIRROR_PUT,
+               PK_VALUES(sql_int(server_id(txn, look->server)),
+                         sql_text(all ? look->sequence : NULL), sql_text(look->surroundings)));
     pk_mirror_put_health(txn, look->server, look->relations, look->seen);
 }
 
@@ -209,18 +209,32 @@ pk_mirror_set_unsaved(struct pk_txn *txn, const char *server, const char *driver
 
 /* -- Reading ---------------------------------------------------------------------------------- */
 
+static enum pk_code
+text_of(struct pk_db *db, struct pk_pool *pool, enum pk_sql statement, const char *server,
+        const char **out, struct pk_error *err)
+{
+    struct pk_cursor cursor;
+    pk_cursor_open(&cursor, db, statement, PK_VALUES(sql_text(server)));
+    const char *text = pk_cursor_next(&cursor) ? pk_column_text(pool, &cursor, 0) : NULL;
+    enum pk_code code = pk_cursor_close(&cursor, err);
+    if (code == PK_OK) {
+        *out = text;
+    }
+    return code;
+}
+
 enum pk_code
 pk_mirror_sequence(struct pk_db *db, struct pk_pool *pool, const char *server, const char **out,
                    struct pk_error *err)
 {
-    struct pk_cursor cursor;
-    pk_cursor_open(&cursor, db, PK_SQL_MIRROR_SEQUENCE, PK_VALUES(sql_text(server)));
-    const char *sequence = pk_cursor_next(&cursor) ? pk_column_text(pool, &cursor, 0) : NULL;
-    enum pk_code code = pk_cursor_close(&cursor, err);
-    if (code == PK_OK) {
-        *out = sequence;
-    }
-    return code;
+    return text_of(db, pool, PK_SQL_MIRROR_SEQUENCE, server, out, err);
+}
+
+enum pk_code
+pk_mirror_surroundings(struct pk_db *db, struct pk_pool *pool, const char *server, const char **out,
+                       struct pk_error *err)
+{
+    return text_of(db, pool, PK_SQL_MIRROR_SURROUNDINGS, server, out, err);
 }
 
 enum pk_code

@@ -14,7 +14,8 @@
 /** One look at a whole server. */
 struct pk_mirrored {
     const char *server, *driver;
-    const char *sequence; /**< change sequence the rows belong to */
+    const char *sequence;     /**< change sequence the rows belong to */
+    const char *surroundings; /**< what the driver wants to know of it again, or NULL */
     const struct pk_rows *rows;
     const struct pk_relations *relations;
     const struct pk_peerings *peerings;
@@ -41,6 +42,10 @@ void pk_mirror_put_health(struct pk_txn *txn, const char *server,
 /** The change sequence that the server's rows in the tables belong to; NULL = they are not it. */
 enum pk_code pk_mirror_sequence(struct pk_db *db, struct pk_pool *pool, const char *server,
                                 const char **out, struct pk_error *err);
+
+/** What the driver had kept with that sequence, or NULL. */
+enum pk_code pk_mirror_surroundings(struct pk_db *db, struct pk_pool *pool, const char *server,
+                                    const char **out, struct pk_error *err);
 
 /**
  * Whether what we wrote may be in the server's memory only.  Set before the first write and taken

@@ -357,10 +357,15 @@ static const char *const statements[PK_SQL_COUNT] = {
     [PK_SQL_SIGHTINGS_LOAD] = "SELECT server, reachable, observed_at_ms, reason FROM sightings"
                               " ORDER BY server",
 
-    [PK_SQL_MIRROR_PUT] = "INSERT INTO mirrors(server_record_id, sequence) VALUES(?1, ?2)"
-                          " ON CONFLICT DO UPDATE SET sequence = ?2 WHERE sequence IS NOT ?2",
+    [PK_SQL_MIRROR_PUT] =
+        "INSERT INTO mirrors(server_record_id, sequence, surroundings) VALUES(?1, ?2, ?3)"
+        " ON CONFLICT DO UPDATE SET sequence = ?2, surroundings = ?3"
+        " WHERE sequence IS NOT ?2 OR surroundings IS NOT ?3",
     [PK_SQL_MIRROR_SEQUENCE] =
         "SELECT m.sequence FROM mirrors m"
+        " JOIN adm_dhcp_servers s ON s.record_id = m.server_record_id WHERE s.name = ?1",
+    [PK_SQL_MIRROR_SURROUNDINGS] =
+        "SELECT m.surroundings FROM mirrors m"
         " JOIN adm_dhcp_servers s ON s.record_id = m.server_record_id WHERE s.name = ?1",
     [PK_SQL_MIRROR_SET_UNSAVED] =
         "INSERT INTO mirrors(server_record_id, unsaved) VALUES(?1, ?2)"

@@ -139,6 +139,7 @@ enum pk_sql {
     /* servers that are not these tables */
     PK_SQL_MIRROR_PUT,
     PK_SQL_MIRROR_SEQUENCE,
+    PK_SQL_MIRROR_SURROUNDINGS,
     PK_SQL_MIRROR_SET_UNSAVED,
     PK_SQL_MIRRORS_UNSAVED,
     PK_SQL_PEERING_PUT,

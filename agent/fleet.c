@@ -90,9 +90,11 @@ take_observation(struct pk_fleet *fleet, struct pk_fleet_server *server, enum pk
 /* What one round asks one server. */
 struct task {
     struct pk_fleet_server *server;
+    const char *since;    /* for sequences */
     struct pk_pool *pool; /* a root of its own while a thread is at work */
     struct pk_peerings peerings;
     struct pk_observation observed;
+    const char *sequence;
     enum pk_code code;
     struct pk_error err;
 };
@@ -128,6 +130,16 @@ read_all(struct task *task)
     struct pk_fleet_server *server = task->server;
     struct pk_mono start = pk_mono_now();
     task->code = server->driver->read(server->connection, task->pool, &task->observed, &task->err);
+    count_busy(server, start);
+}
+
+static void
+ask_sequence(struct task *task)
+{
+    struct pk_fleet_server *server = task->server;
+    struct pk_mono start = pk_mono_now();
+    task->code = server->driver->sequence(server->connection, task->pool, task->since,
+                                          &task->sequence, &task->err);
     count_busy(server, start);
 }
 
@@ -296,6 +308,25 @@ pk_fleet_sequence(struct pk_fleet *fleet, struct pk_fleet_server *server, const 
     return told;
 }
 
+bool
+pk_fleet_is_unchanged(struct pk_fleet *fleet, const char *const *since)
+{
+    struct tasks tasks = {.at = pk_array(fleet->pool, struct task, fleet->count),
+                          .work = ask_sequence};
+    for (size_t i = 0; i < fleet->count; i++) {
+        if (fleet->at[i].connection == NULL) {
+            return false;
+        }
+        tasks.at[tasks.count++] = (struct task){.server = &fleet->at[i], .since = since[i]};
+    }
+    run_round(fleet, &tasks);
+    bool same = true;
+    for (size_t i = 0; same && i < tasks.count; i++) {
+        same = tasks.at[i].code == PK_OK && strcmp(tasks.at[i].sequence, since[i]) == 0;
+    }
+    return same;
+}
+
 int64_t
 pk_fleet_busy_ms(const struct pk_fleet *fleet)
 {
@@ -427,6 +458,7 @@ mirror_server(struct pk_txn *txn, const struct pk_fleet_server *server, struct p
         pk_mirror_put(txn, &(struct pk_mirrored){.server = server->config->name,
                                                  .driver = server->driver->name,
                                                  .sequence = seen->sequence,
+                                                 .surroundings = seen->surroundings,
                                                  .rows = &seen->rows,
                                                  .relations = &seen->relations,
                                                  .peerings = &server->peerings,

@@ -60,6 +60,9 @@ struct pk_fleet_server *pk_fleet_find(const struct pk_fleet *fleet, const char *
 bool pk_fleet_sequence(struct pk_fleet *fleet, struct pk_fleet_server *server, const char *since,
                        const char **out);
 
+/** Asks all at once: is each still at the sequence that @p since has for it, in the same order? */
+bool pk_fleet_is_unchanged(struct pk_fleet *fleet, const char *const *since);
+
 /** The longest that one server was kept from its clients. */
 int64_t pk_fleet_busy_ms(const struct pk_fleet *fleet);
 

@@ -281,11 +281,15 @@ settled_sequence(const struct pk_settled *settled, const char *server)
 }
 
 static bool
-is_unchanged(struct pk_fleet *fleet, struct pk_fleet_server *server, const struct pk_narrow *narrow)
+are_unchanged(struct pk_fleet *fleet, const struct pk_narrow *narrow)
 {
-    const char *sequence, *before = settled_sequence(&narrow->settled, server->config->name);
-    return before != NULL && server->driver->read_near != NULL &&
-           pk_fleet_sequence(fleet, server, before, &sequence) && strcmp(sequence, before) == 0;
+    const char **before = pk_array(fleet->pool, const char *, fleet->count + 1);
+    bool ok = fleet->count == narrow->settled.server_count;
+    for (size_t i = 0; ok && i < fleet->count; i++) {
+        before[i] = settled_sequence(&narrow->settled, fleet->at[i].config->name);
+        ok = before[i] != NULL && fleet->at[i].driver->read_near != NULL;
+    }
+    return ok && pk_fleet_is_unchanged(fleet, before);
 }
 
 /* Has the server only rows that were asked for? */
@@ -315,11 +319,7 @@ pk_narrow_look(struct pk_fleet *fleet, const struct pk_narrow *narrow)
 bool
 pk_narrow_observe(struct pk_fleet *fleet, const struct pk_narrow *narrow)
 {
-    bool ok = fleet->count == narrow->settled.server_count;
-    for (size_t i = 0; ok && i < fleet->count; i++) {
-        ok = is_unchanged(fleet, &fleet->at[i], narrow);
-    }
-    ok = ok && pk_narrow_look(fleet, narrow);
+    bool ok = are_unchanged(fleet, narrow) && pk_narrow_look(fleet, narrow);
     for (size_t i = 0; ok && i < fleet->count; i++) {
         const struct pk_fleet_server *server = &fleet->at[i];
         ok = strcmp(server->observed.sequence,

@@ -68,7 +68,9 @@ struct pk_observation {
     struct pk_relations relations; /**< those this server is a member of                      */
     const struct pk_scope_defaults *defaults; /**< NULL: what is not stated is not there      */
     size_t default_count;
-    const char *sequence; /**< change sequence it belongs to                                  */
+    const char *sequence;     /**< change sequence it belongs to                                  */
+    const char *surroundings; /**< what its scopes rest on, in the driver's own words, for the
+                                   mirror to keep; NULL = nothing                             */
 };
 
 enum pk_change_kind { PK_PUT_SCOPE, PK_DELETE_SCOPE, PK_PUT_RELATION };

@@ -12,46 +12,6 @@
 
 enum { HEARTBEAT_MS = 10000 /* Kea's default */ };
 
-/* -- What scopes rest on ---------------------------------------------------------------------- */
-
-static struct pk_kea_value
-without_subnets(struct pk_pool *pool, const struct pk_kea_value *map)
-{
-    struct pk_kea_member *members = pk_array(pool, struct pk_kea_member, map->count + 1);
-    struct pk_kea_value out = {.kind = PK_KEA_MAP, .members = members};
-    for (size_t i = 0; i < map->count; i++) {
-        const struct pk_kea_member *member = &map->members[i];
-        if (strcmp(member->key, "subnet4") != 0 && strcmp(member->key, "shared-networks") != 0) {
-            members[out.count++] = (struct pk_kea_member){
-                .key = pk_strdup(pool, member->key), .value = pk_kea_copy(pool, &member->value)};
-        }
-    }
-    return out;
-}
-
-void
-pk_kea_keep_around(struct pk_server *server, const struct pk_kea_value *dhcp4)
-{
-    struct pk_kea_items networks = pk_kea_list(dhcp4, "shared-networks");
-    server->loses = pk_kea_holds_lossy(dhcp4);
-    pk_pool_free(server->around_pool);
-    server->around_pool = pk_pool_new(NULL);
-    struct pk_kea_value around = without_subnets(server->around_pool, dhcp4);
-    struct pk_kea_value *items =
-        pk_array(server->around_pool, struct pk_kea_value, networks.count + 1);
-    struct pk_kea_member *members =
-        pk_array(server->around_pool, struct pk_kea_member, around.count + 1);
-    for (size_t i = 0; i < networks.count; i++) {
-        items[i] = without_subnets(server->around_pool, &networks.at[i]);
-    }
-    memcpy(members, around.members, around.count * sizeof *members);
-    members[around.count++] = (struct pk_kea_member){
-        .key = "shared-networks",
-        .value = {.kind = PK_KEA_LIST, .count = networks.count, .items = items}};
-    around.members = members;
-    server->around = around;
-}
-
 static enum pk_code
 site_of(struct pk_server *server, struct pk_kea_site *out, struct pk_error *err)
 {
@@ -60,7 +20,7 @@ site_of(struct pk_server *server, struct pk_kea_site *out, struct pk_error *err)
         struct pk_kea_fetched fetched;
         code = pk_kea_fetch(server, &fetched, err);
         if (code == PK_OK) {
-            pk_kea_keep_around(server, &fetched.dhcp4);
+            pk_kea_around_keep(server, &fetched.dhcp4);
             pk_kea_forget(&fetched);
         }
     }
@@ -173,7 +133,7 @@ verify_whole(struct pk_server *server, struct pk_pool *pool, const struct pk_pre
     }
     code = pk_kea_names_observe(pool, &server->names, server->config->name, server->where,
                                 &fetched.dhcp4, &seen, err);
-    pk_kea_keep_around(server, &fetched.dhcp4);
+    pk_kea_around_keep(server, &fetched.dhcp4);
     pk_kea_forget(&fetched);
     if (code == PK_OK) {
         *out = pk_kea_rows_only(pool, &seen.rows, subnets, count);

@@ -68,6 +68,20 @@ holds_all(const struct pk_rows *rows, const struct pk_prefix *subnets, size_t co
     return true;
 }
 
+/* In the same breath as the rows: whatever is written next must not have to read them first. */
+static enum pk_code
+recall_around(struct pk_server *server, struct pk_error *err)
+{
+    PK_SCRATCH(scratch);
+    const char *text = NULL;
+    enum pk_code code =
+        pk_mirror_surroundings(server->db, scratch, server->config->name, &text, err);
+    if (code == PK_OK && text != NULL) {
+        pk_kea_around_recall(server, text);
+    }
+    return code;
+}
+
 enum pk_code
 pk_kea_read_near(struct pk_server *server, struct pk_pool *pool, const struct pk_prefix *subnets,
                  const uint32_t *ids, size_t count, struct pk_observation *out,
@@ -88,6 +102,9 @@ pk_kea_read_near(struct pk_server *server, struct pk_pool *pool, const struct pk
     }
     if (code == PK_OK) {
         code = fill_states(server, pool, &seen.relations, err);
+    }
+    if (code == PK_OK) {
+        code = recall_around(server, err);
     }
     if (code == PK_OK) {
         *out = seen;

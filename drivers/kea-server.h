@@ -40,7 +40,7 @@ struct pk_server {
     bool knows_commands, has[PK_KEA_OPTIONAL_COMMANDS];
     struct pk_kea_fetched kept; /**< for the next read */
     struct pk_pool *around_pool;
-    struct pk_kea_value around; /**< its configuration without subnets; pool NULL = not known */
+    struct pk_kea_value around; /**< what its scopes rest on; pool NULL = not known */
     struct pk_kea_listing listing;
     bool loses; /**< it shows something that it would lose if it read it again (kea-edit.h) */
     struct pk_kea_names names;
@@ -58,9 +58,6 @@ enum pk_code
 pk_kea_fetch(struct pk_server *server, struct pk_kea_fetched *out, struct pk_error *err);
 void pk_kea_forget(struct pk_kea_fetched *fetched);
 
-/** Remembers what scopes rest on: all of the configuration but the subnets. */
-void pk_kea_keep_around(struct pk_server *server, const struct pk_kea_value *dhcp4);
-
 /** An answer that kea-dhcp4 never gives. */
 enum pk_code pk_kea_not_as_expected(const struct pk_server *server, const char *command,
                                     const char *what, struct pk_error *err);
@@ -74,6 +71,20 @@ pk_kea_ask_status(struct pk_server *server, struct pk_pool *pool, struct pk_kea_
 void
 pk_kea_fill_pairs(struct pk_server *server, struct pk_pool *pool, const struct pk_kea_value *status,
                   const struct pk_peerings *peerings, struct pk_relations *relations);
+
+/* -- kea-around.c ------------------------------------------------------------------------------ */
+
+/**
+ * Remembers of a configuration what scopes rest on: inherited values, definitions, networks and
+ * relationships, without subnets and secrets.
+ */
+void pk_kea_around_keep(struct pk_server *server, const struct pk_kea_value *dhcp4);
+
+/** The same as text, to be recalled; NULL: it has to be read again. */
+const char *pk_kea_around_text(const struct pk_server *server, struct pk_pool *pool);
+
+/** From a text of a moment since when nothing has changed. */
+void pk_kea_around_recall(struct pk_server *server, const char *text);
 
 /* -- kea-leases.c ------------------------------------------------------------------------------ */
 

@@ -377,6 +377,7 @@ observe(struct pk_server *server, struct pk_pool *pool, const struct pk_kea_fetc
         pk_kea_fill_leases(server, pool, &seen.rows);
         seen.sequence = fetched->hash != NULL ? pk_strdup(pool, fetched->hash)
                                               : pk_kea_age_sequence(pool, &fetched->age);
+        seen.surroundings = pk_kea_around_text(server, pool);
         *out = seen;
     }
     return code;
@@ -389,8 +390,8 @@ kea_read(struct pk_server *server, struct pk_pool *pool, struct pk_observation *
     enum pk_code code =
         server->kept.pool != NULL ? PK_OK : pk_kea_fetch(server, &server->kept, err);
     if (code == PK_OK) {
+        pk_kea_around_keep(server, &server->kept.dhcp4);
         code = observe(server, pool, &server->kept, out, err);
-        pk_kea_keep_around(server, &server->kept.dhcp4);
     }
     pk_kea_forget(&server->kept);
     return code;

@@ -240,8 +240,8 @@ save_owed(struct pk_pass *pass, struct pk_error *err)
         if (pk_persist_owed(pass->db, server->driver, server->connection, names[i],
                             pass->request->actor, &why) != PK_OK) {
             pk_pass_note(pass->pool, pass->result,
-                         "%s: what was written to it before is still in its memory only: %s",
-                         names[i], why.message);
+                         "%s: what was written to it before is not settled: %s", names[i],
+                         why.message);
         }
     }
     return code;

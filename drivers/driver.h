@@ -205,6 +205,12 @@ struct pk_driver {
      */
     enum pk_code (*persist)(struct pk_server *server, struct pk_error *err);
     /**
+     * Ends what a write that was cut off has left with the server and its partner: waits for them
+     * where that is needed, and touches nothing when all is well.  Uses the partner's connection
+     * too.  NULL: nothing is ever left.
+     */
+    enum pk_code (*mend)(struct pk_server *server, struct pk_error *err);
+    /**
      * The addresses of the active leases that hang on a subnet id, in @p pool.  NULL: never known.
      * @return not PK_OK: nobody can tell
      */

@@ -183,14 +183,8 @@ pk_kea_persist(struct pk_server *server, struct pk_error *err)
 {
     PK_SCRATCH(scratch);
     struct pk_kea_site site;
-    struct pk_kea_cover *covers;
     struct pk_kea_value written;
-    size_t cover_count;
     enum pk_code code = site_of(server, &site, err);
-    if (code == PK_OK && !by_scope(server)) {
-        code = covers_of(server, scratch, &covers, &cover_count, err);
-        code = code == PK_OK ? pk_kea_cover_mend(server->client, covers, cover_count, err) : code;
-    }
     if (code == PK_OK && server->loses) {
         code = pk_kea_refuse_lossy("after its next start, were it saved", err);
     }
@@ -198,6 +192,20 @@ pk_kea_persist(struct pk_server *server, struct pk_error *err)
         code = pk_kea_ask(server->client, scratch, "config-write", NULL, &written, err);
     }
     return code == PK_OK ? check_saved(server, &written, err) : code;
+}
+
+enum pk_code
+pk_kea_mend(struct pk_server *server, struct pk_error *err)
+{
+    PK_SCRATCH(scratch);
+    struct pk_kea_site site;
+    struct pk_kea_cover *covers;
+    size_t cover_count;
+    enum pk_code code = site_of(server, &site, err);
+    if (code == PK_OK) {
+        code = covers_of(server, scratch, &covers, &cover_count, err);
+    }
+    return code == PK_OK ? pk_kea_cover_mend(server->client, covers, cover_count, err) : code;
 }
 
 /* -- Beginning anew --------------------------------------------------------------------------- */

@@ -81,24 +81,32 @@ set_scopes(struct pk_kea_client *client, const char *server, struct scopes scope
                : code;
 }
 
+static enum pk_code
+set_own(struct pk_kea_client *client, const struct pk_kea_cover *cover, bool at_self,
+        struct pk_error *err)
+{
+    return set_scopes(client, at_self ? cover->self : cover->partner, own_scopes(cover, at_self),
+                      err);
+}
+
 /* -- Looking ---------------------------------------------------------------------------------- */
 
 struct seen {
     enum pk_pair_state state;
-    bool has_other_scopes; /* than its own */
+    bool lacks_scopes, has_other_scopes; /* than its own */
 };
 
-static bool
-serves_exactly(const struct pk_kea_value *local, struct scopes wanted)
+/* How many of @p wanted it serves. */
+static size_t
+count_served(struct pk_kea_items served, struct scopes wanted)
 {
-    struct pk_kea_items served = pk_kea_list(local, "scopes");
     size_t found = 0;
     for (size_t i = 0; i < served.count; i++) {
         for (size_t j = 0; j < wanted.count && served.at[i].kind == PK_KEA_STRING; j++) {
             found += strcmp(served.at[i].text, wanted.at[j]) == 0;
         }
     }
-    return found == wanted.count && served.count == wanted.count;
+    return found;
 }
 
 static const struct pk_kea_value *
@@ -117,9 +125,12 @@ look(struct pk_kea_client *client, const struct pk_kea_cover *cover, bool at_sel
                                        .partner = at_self ? cover->partner : cover->self};
     enum pk_code code = pk_kea_ask(client, pool, "status-get", NULL, &status, err);
     if (code == PK_OK) {
-        const struct pk_kea_value *local = local_of(&status, &peering);
+        struct pk_kea_items served = pk_kea_list(local_of(&status, &peering), "scopes");
+        struct scopes own = own_scopes(cover, at_self);
+        size_t found = count_served(served, own);
         out->state = pk_kea_pair_read(&status, &peering).state;
-        out->has_other_scopes = !serves_exactly(local, own_scopes(cover, at_self));
+        out->lacks_scopes = found < own.count;
+        out->has_other_scopes = found < served.count;
     }
     return code;
 }
@@ -170,7 +181,7 @@ begin_one(struct pk_kea_client *client, struct pk_kea_cover *cover, struct pk_er
     code = set_scopes(client, cover->self, none, err);
     if (code != PK_OK) {
         struct pk_error ignored; /* the first failure tells; the next pass mends */
-        set_scopes(cover->helper, cover->partner, own_scopes(cover, false), &ignored);
+        set_own(cover->helper, cover, false, &ignored);
         cover->begun = false;
     }
     return code;
@@ -192,17 +203,21 @@ pk_kea_cover_begin(struct pk_kea_client *client, struct pk_kea_cover *covers, si
 }
 
 static enum pk_code
+not_back(const char *server, const char *partner, struct pk_error *err)
+{
+    return pk_error_set(err, PK_EAGAIN, server,
+                        "%s is not back in its normal HA state in time; its partner %s goes on "
+                        "serving for it; see the log of %s, the next pass looks again",
+                        server, partner, server);
+}
+
+static enum pk_code
 end_one(struct pk_kea_client *client, struct pk_kea_cover *cover, struct pk_error *err)
 {
     if (!wait_normal(client, cover, true)) {
-        return pk_error_set(err, PK_EAGAIN, cover->self,
-                            "%s is not back in its normal HA state in time; its partner %s goes on "
-                            "serving for it; see the log of %s, the next pass looks again",
-                            cover->self, cover->partner, cover->self);
+        return not_back(cover->self, cover->partner, err);
     }
-    enum pk_code code =
-        cover->begun ? set_scopes(cover->helper, cover->partner, own_scopes(cover, false), err)
-                     : PK_OK;
+    enum pk_code code = cover->begun ? set_own(cover->helper, cover, false, err) : PK_OK;
     cover->begun = cover->begun && code != PK_OK;
     if (code == PK_OK && cover->helper != NULL) {
         (void)wait_normal(cover->helper, cover, false); /* the next write asks anyway */
@@ -269,17 +284,46 @@ pk_kea_cover_resume(struct pk_kea_client *client, const struct pk_kea_cover *cov
 
 /* -- Mending ---------------------------------------------------------------------------------- */
 
+/* Clients whom nobody answers. */
 static enum pk_code
-mend_side(struct pk_kea_client *client, const struct pk_kea_cover *cover, bool at_self,
-          struct pk_error *err)
+mend_lack(struct pk_kea_client *client, const struct pk_kea_cover *cover, bool at_self,
+          struct seen *seen, struct pk_error *err)
 {
-    struct seen seen;
-    enum pk_code code = look(client, cover, at_self, &seen, err);
-    if (code == PK_OK && seen.state == PK_PAIR_NORMAL && seen.has_other_scopes) {
-        code = set_scopes(client, at_self ? cover->self : cover->partner,
-                          own_scopes(cover, at_self), err);
+    enum pk_code code = look(client, cover, at_self, seen, err);
+    return code == PK_OK && seen->state == PK_PAIR_NORMAL && seen->lacks_scopes
+               ? set_own(client, cover, at_self, err)
+               : code;
+}
+
+/* Clients who are answered twice, or only here while the other one is not back. */
+static enum pk_code
+mend_excess(struct pk_kea_client *client, const struct pk_kea_cover *cover, bool at_self,
+            struct pk_kea_client *other, const struct seen *seen, struct pk_error *err)
+{
+    if (seen->state != PK_PAIR_NORMAL || !seen->has_other_scopes) {
+        return PK_OK;
     }
-    return code;
+    if (other != NULL && !wait_normal(other, cover, !at_self)) {
+        return at_self ? not_back(cover->partner, cover->self, err)
+                       : not_back(cover->self, cover->partner, err);
+    }
+    return set_own(client, cover, at_self, err);
+}
+
+static enum pk_code
+mend_one(struct pk_kea_client *client, const struct pk_kea_cover *cover, struct pk_error *err)
+{
+    struct seen self, helper = {.state = PK_PAIR_NORMAL};
+    enum pk_code code = mend_lack(client, cover, true, &self, err);
+    if (code == PK_OK && cover->helper != NULL) {
+        code = mend_lack(cover->helper, cover, false, &helper, err);
+    }
+    if (code == PK_OK) {
+        code = mend_excess(client, cover, true, cover->helper, &self, err);
+    }
+    return code == PK_OK && cover->helper != NULL
+               ? mend_excess(cover->helper, cover, false, client, &helper, err)
+               : code;
 }
 
 enum pk_code
@@ -288,10 +332,7 @@ pk_kea_cover_mend(struct pk_kea_client *client, const struct pk_kea_cover *cover
 {
     enum pk_code code = PK_OK;
     for (size_t i = 0; i < count && code == PK_OK; i++) {
-        code = mend_side(client, &covers[i], true, err); /* who serves too little comes first */
-        if (code == PK_OK && covers[i].helper != NULL) {
-            code = mend_side(covers[i].helper, &covers[i], false, err);
-        }
+        code = mend_one(client, &covers[i], err);
     }
     return code;
 }

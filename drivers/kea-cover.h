@@ -36,8 +36,10 @@ enum pk_code pk_kea_cover_end(struct pk_kea_client *client, struct pk_kea_cover 
                               size_t count, struct pk_error *err);
 
 /**
- * Gives back what a cover has left: a pair in its normal state of which a server serves other
- * scopes than its own.  A pair that is all right is asked and not touched.
+ * Gives back what a cover has left: a server in its normal state serves other scopes than its own.
+ * It goes on with its partner's until that is back.  A pair that is all right is asked and not
+ * touched.
+ * @return PK_OK; PK_EAGAIN: the partner does not come back in time; else a server does not answer
  */
 enum pk_code pk_kea_cover_mend(struct pk_kea_client *client, const struct pk_kea_cover *covers,
                                size_t count, struct pk_error *err);

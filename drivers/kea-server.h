@@ -111,6 +111,7 @@ enum pk_code
 pk_kea_verify(struct pk_server *server, struct pk_pool *pool, const struct pk_prefix *subnets,
               size_t count, struct pk_rows *out, struct pk_error *err);
 enum pk_code pk_kea_persist(struct pk_server *server, struct pk_error *err);
+enum pk_code pk_kea_mend(struct pk_server *server, struct pk_error *err);
 enum pk_code
 pk_kea_rejoin(struct pk_server *server, const char *relationship, struct pk_error *err);
 enum pk_code pk_kea_revive(struct pk_server *server, struct pk_error *err);

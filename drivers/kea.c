@@ -469,6 +469,7 @@ const struct pk_driver pk_driver_kea = {
     .write = pk_kea_write,
     .verify = pk_kea_verify,
     .persist = pk_kea_persist,
+    .mend = pk_kea_mend,
     .leases = pk_kea_leases,
     .rejoin = pk_kea_rejoin,
     .revive = pk_kea_revive,

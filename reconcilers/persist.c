@@ -67,28 +67,45 @@ tell_not_saved(struct pk_run *run, int64_t operation, int side, const struct pk_
     }
 }
 
+/* @param leaned  on the partner: whatever was done may have been cut off */
+static enum pk_code
+save(const struct pk_driver *driver, struct pk_server *server, bool leaned, struct pk_error *err)
+{
+    enum pk_code code = driver->persist != NULL ? driver->persist(server, err) : PK_OK;
+    if (code != PK_OK) {
+        pk_error_prefix(err, "it is in memory only");
+    } else if (leaned && driver->mend != NULL) {
+        code = driver->mend(server, err);
+    }
+    return code;
+}
+
 /* One server that is told to save. */
 struct saving {
     int side;
     const struct pk_driver *driver;
     struct pk_server *server;
+    bool leaned;
     enum pk_code code;
     struct pk_error why;
 };
 
 static void
-save(void *user, size_t index)
+save_one(void *user, size_t index)
 {
     struct saving *saving = &((struct saving *)user)[index];
-    saving->code = saving->driver->persist(saving->server, &saving->why);
+    saving->code = save(saving->driver, saving->server, saving->leaned, &saving->why);
 }
 
-/* One whose whole configuration is replaced leans on its partner meanwhile. */
+/*
+ * One whose whole configuration is replaced leans on its partner meanwhile; the settings of a
+ * relationship, which have no tasks, are never written otherwise.
+ */
 static bool
-may_be_saved_together(const struct pk_run *run)
+lean_on_each_other(const struct pk_run *run, const struct pk_tasks *tasks)
 {
-    return pk_run_both_are_remote(run) && !run->capabilities[PK_SERVER_1]->whole_configuration &&
-           !run->capabilities[PK_SERVER_2]->whole_configuration;
+    return tasks->count == 0 || run->capabilities[PK_SERVER_1]->whole_configuration ||
+           run->capabilities[PK_SERVER_2]->whole_configuration;
 }
 
 static bool
@@ -99,7 +116,7 @@ conclude(struct pk_run *run, int64_t operation, const struct pk_action *leader,
     struct pk_error why = {0};
     if (saving->code != PK_OK) {
         pk_fault_set(fault, pk_operation_fault(leader->kind), PK_FAULT_GENERIC_ERROR_OCCURRED,
-                     "written and verified, but server %s keeps it in memory only: %s", name,
+                     "written and verified, but not settled on server %s: %s", name,
                      saving->why.message);
         tell_not_saved(run, operation, saving->side, &saving->why);
         return false;
@@ -116,15 +133,16 @@ pk_tasks_persist(struct pk_run *run, int64_t operation, const struct pk_action *
 {
     struct saving servers[PK_PAIR];
     size_t count = 0;
-    bool saved = true;
+    bool saved = true, lean = lean_on_each_other(run, tasks);
     for (int side = PK_SERVER_1; side < PK_PAIR; side++) {
         if (owes(run, tasks, side)) {
             servers[count++] = (struct saving){.side = side,
                                                .driver = run->executor->drivers[side],
-                                               .server = run->executor->servers[side]};
+                                               .server = run->executor->servers[side],
+                                               .leaned = lean};
         }
     }
-    pk_crew_run(may_be_saved_together(run) ? PK_PAIR : 1, count, save, servers);
+    pk_crew_run(pk_run_both_are_remote(run) && !lean ? PK_PAIR : 1, count, save_one, servers);
     for (size_t i = 0; i < count; i++) {
         saved = conclude(run, operation, leader, &servers[i], fault) && saved;
     }
@@ -136,7 +154,7 @@ enum pk_code
 pk_persist_owed(struct pk_db *db, const struct pk_driver *driver, struct pk_server *server,
                 const char *name, const char *actor, struct pk_error *err)
 {
-    enum pk_code code = driver->persist != NULL ? driver->persist(server, err) : PK_OK;
+    enum pk_code code = save(driver, server, true, err);
     if (code != PK_OK) {
         return code;
     }

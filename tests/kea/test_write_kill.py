@@ -16,6 +16,7 @@ SAMPLE = 4  # points of each pair
 KINDS = [(release, mode) for release in (3, 2) for mode in MODES] if THOROUGH else \
     [(3, "load-balancing"), (2, "load-balancing"), (2, "hot-standby")]
 SERVED = 10
+SETTINGS_KINDS = KINDS if THOROUGH else [(3, "load-balancing")]
 
 
 def scope(number, *fields):
@@ -36,38 +37,52 @@ STATES = [
 
 
 class Kill(WriteCase):
-    def want(self, mode, state):
+    def want_scopes(self, mode, state):
         self.commit(campus(mode, "prune: owned", scopes=[f"127.{SERVED}.0.0/24"]),
                     "scopes:\n" + STATES[state])
 
-    def requests_of(self, mode, state):
-        self.want(mode, state)
+    def want_settings(self, mode, state):
+        self.commit(campus(mode, "settings: enforce", f"kea: {{max-unacked-clients: {7 + state}}}",
+                           scopes=[f"127.{SERVED}.0.0/24"]))
+
+    def requests_of(self, want, mode, state):
+        want(mode, state)
         self.wire.forget()
         self.run_program("apply")
         return self.wire.requests
 
-    def points_of(self, mode):
+    def points_of(self, want, mode, only_writes):
         """(number, when) of all moments, over both ways from one state to the other."""
-        self.requests_of(mode, 0)
-        requests = [r for state in (1, 0) for r in self.requests_of(mode, state)]
-        return sorted({(r.number, when) for r in requests
+        self.requests_of(want, mode, 0)
+        requests = [r for state in (1, 0) for r in self.requests_of(want, mode, state)]
+        return sorted({(r.number, when) for r in requests if r.writes or not only_writes
                        for when in ((BEFORE, AFTER) if r.writes else (BEFORE,))})
+
+    def sweep(self, want, release, mode, only_writes=False):
+        points = self.points_of(want, mode, only_writes)
+        if not THOROUGH:
+            rng = self.generator_seed("kill", release, mode)
+            points = rng.sample(points, min(SAMPLE, len(points)))
+        for turn, point in enumerate(points):
+            want(mode, (turn + 1) % 2)
+            self.insist_on_recovery(*point)
 
     def test_the_next_apply_completes_what_a_kill_left(self):
         for release, mode in KINDS:
             with self.pair(release, mode, subnets=[subnet(SERVED)]):
-                points = self.points_of(mode)
-                if not THOROUGH:
-                    rng = self.generator_seed("kill", release, mode)
-                    points = rng.sample(points, min(SAMPLE, len(points)))
-                for turn, point in enumerate(points):
-                    self.want(mode, (turn + 1) % 2)
-                    self.insist_on_recovery(*point)
+                self.sweep(self.want_scopes, release, mode)
                 for server in self.lab.servers:
                     server.kill()
                     server.start()
                 self.lab.wait_until_normal()
                 self.diff(code=0)
+
+    def test_settings_that_a_kill_left_half_done_are_completed_and_nobody_goes_on_covering(self):
+        for release, mode in SETTINGS_KINDS:
+            with self.pair(release, mode, subnets=[subnet(SERVED)]):
+                self.commit(campus(mode, scopes=[f"127.{SERVED}.0.0/24"]))
+                self.run_program("apply")  # what is there is adopted first
+                self.sweep(self.want_settings, release, mode, only_writes=True)
 
     def insist_on_recovery(self, number, when):
         commands = f"killed {when} request {number}"

@@ -2,7 +2,7 @@
 completes it, and nothing of the interruption stays, in the pair, on the disks or on record.
 
 All requests with PAIRKEEPER_THOROUGH, else a sample.  After a question that changes nothing is the
-same moment as before the next one.
+same moment as before the next one, and so is the same question asked once more while waiting.
 """
 
 import unittest
@@ -53,10 +53,19 @@ class Kill(WriteCase):
 
     def points_of(self, want, mode, only_writes):
         """(number, when) of all moments, over both ways from one state to the other."""
+        points = set()
         self.requests_of(want, mode, 0)
-        requests = [r for state in (1, 0) for r in self.requests_of(want, mode, state)]
-        return sorted({(r.number, when) for r in requests if r.writes or not only_writes
-                       for when in ((BEFORE, AFTER) if r.writes else (BEFORE,))})
+        for state in (1, 0):
+            asked = set()
+            for request in self.requests_of(want, mode, state):
+                question = (request.server, request.command, str(request.arguments))
+                if request.writes:
+                    points |= {(request.number, BEFORE), (request.number, AFTER)}
+                    asked.clear()
+                elif not only_writes and question not in asked:
+                    points.add((request.number, BEFORE))
+                    asked.add(question)
+        return sorted(points)
 
     def sweep(self, want, release, mode, only_writes=False):
         points = self.points_of(want, mode, only_writes)

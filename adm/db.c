@@ -22,10 +22,11 @@ extern const char pk_migration_0002[];
 extern const char pk_migration_0003[];
 extern const char pk_migration_0004[];
 extern const char pk_migration_0005[];
+extern const char pk_migration_0006[];
 
 /* Migration i leads to version i + 1. */
 static const char *const migrations[] = {pk_migration_0001, pk_migration_0002, pk_migration_0003,
-                                         pk_migration_0004, pk_migration_0005};
+                                         pk_migration_0004, pk_migration_0005, pk_migration_0006};
 
 enum {
     NEWEST_VERSION = sizeof migrations / sizeof migrations[0],

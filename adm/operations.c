@@ -182,6 +182,13 @@ pk_operation_end(struct pk_txn *txn, int64_t operation, const struct pk_fault *f
                          sql_int(found.outer), sql_int(found.inner), sql_text(found.message)));
 }
 
+void
+pk_intent_settle(struct pk_txn *txn, const char *server, struct pk_prefix subnet)
+{
+    pk_txn_run(txn, PK_SQL_INTENT_SETTLE,
+               PK_VALUES(sql_text(server), sql_int(subnet.address), sql_int(subnet.length)));
+}
+
 /* -- Reading ---------------------------------------------------------------------------------- */
 
 static struct pk_fault
@@ -224,13 +231,13 @@ read_intent(struct pk_pool *pool, const struct pk_cursor *cursor, int column)
 }
 
 static enum pk_code
-load_sub_tasks(struct pk_db *db, struct pk_pool *pool, struct pk_operation *operation,
-               struct pk_error *err)
+load_sub_tasks(struct pk_db *db, struct pk_pool *pool, enum pk_sql statement,
+               struct pk_operation *operation, struct pk_error *err)
 {
     enum { ONE = 2, TWO = 5, STATUS = 8, REASON, FAULT };
     PK_VECTOR(struct pk_sub_task) list = {0};
     struct pk_cursor cursor;
-    pk_cursor_open(&cursor, db, PK_SQL_SUB_TASKS_LOAD, PK_VALUES(sql_int(operation->id)));
+    pk_cursor_open(&cursor, db, statement, PK_VALUES(sql_int(operation->id)));
     while (pk_cursor_next(&cursor)) {
         *pk_push(pool, &list) = (struct pk_sub_task){
             .subnet = pk_column_prefix(&cursor, 0),
@@ -247,8 +254,8 @@ load_sub_tasks(struct pk_db *db, struct pk_pool *pool, struct pk_operation *oper
 }
 
 static enum pk_code
-load(struct pk_db *db, struct pk_pool *pool, struct pk_cursor *cursor, struct pk_operation **at,
-     size_t *count, struct pk_error *err)
+load(struct pk_db *db, struct pk_pool *pool, struct pk_cursor *cursor, enum pk_sql sub_tasks,
+     struct pk_operation **at, size_t *count, struct pk_error *err)
 {
     PK_VECTOR(struct pk_operation) list = {0};
     while (pk_cursor_next(cursor)) {
@@ -256,7 +263,7 @@ load(struct pk_db *db, struct pk_pool *pool, struct pk_cursor *cursor, struct pk
     }
     enum pk_code code = pk_cursor_close(cursor, err);
     for (size_t i = 0; i < list.count && code == PK_OK; i++) {
-        code = load_sub_tasks(db, pool, &list.at[i], err);
+        code = load_sub_tasks(db, pool, sub_tasks, &list.at[i], err);
     }
     if (code == PK_OK) {
         *at = list.at;
@@ -274,7 +281,7 @@ pk_operation_get(struct pk_db *db, struct pk_pool *pool, int64_t id, struct pk_o
     size_t count = 0;
     bool begun = pk_snapshot_begin(db);
     pk_cursor_open(&cursor, db, PK_SQL_OPERATION_GET, PK_VALUES(sql_int(id)));
-    enum pk_code code = load(db, pool, &cursor, &at, &count, err);
+    enum pk_code code = load(db, pool, &cursor, PK_SQL_SUB_TASKS_LOAD, &at, &count, err);
     pk_snapshot_end(db, begun);
     if (code == PK_OK && count == 0) {
         return pk_error_set(err, PK_ENOENT, "operations",
@@ -287,13 +294,13 @@ pk_operation_get(struct pk_db *db, struct pk_pool *pool, int64_t id, struct pk_o
 }
 
 static enum pk_code
-load_all(struct pk_db *db, struct pk_pool *pool, enum pk_sql statement, struct pk_operation **at,
-         size_t *count, struct pk_error *err)
+load_all(struct pk_db *db, struct pk_pool *pool, enum pk_sql statement, enum pk_sql sub_tasks,
+         struct pk_operation **at, size_t *count, struct pk_error *err)
 {
     struct pk_cursor cursor;
     bool begun = pk_snapshot_begin(db);
     pk_cursor_open(&cursor, db, statement, NULL, 0);
-    enum pk_code code = load(db, pool, &cursor, at, count, err);
+    enum pk_code code = load(db, pool, &cursor, sub_tasks, at, count, err);
     pk_snapshot_end(db, begun);
     return code;
 }
@@ -302,14 +309,15 @@ enum pk_code
 pk_operations_unfinished(struct pk_db *db, struct pk_pool *pool, struct pk_operation **at,
                          size_t *count, struct pk_error *err)
 {
-    return load_all(db, pool, PK_SQL_OPERATIONS_UNFINISHED, at, count, err);
+    return load_all(db, pool, PK_SQL_OPERATIONS_UNFINISHED, PK_SQL_SUB_TASKS_LOAD, at, count, err);
 }
 
 enum pk_code
 pk_operations_unsettled(struct pk_db *db, struct pk_pool *pool, struct pk_operation **at,
                         size_t *count, struct pk_error *err)
 {
-    return load_all(db, pool, PK_SQL_OPERATIONS_UNSETTLED, at, count, err);
+    return load_all(db, pool, PK_SQL_OPERATIONS_UNSETTLED, PK_SQL_SUB_TASKS_UNSETTLED, at, count,
+                    err);
 }
 
 enum pk_code
@@ -320,7 +328,7 @@ pk_operations_load(struct pk_db *db, struct pk_pool *pool, const char *relations
     bool begun = pk_snapshot_begin(db);
     pk_cursor_open(&cursor, db, PK_SQL_OPERATIONS_LOAD,
                    PK_VALUES(sql_text(relationship), sql_int((int64_t)limit)));
-    enum pk_code code = load(db, pool, &cursor, at, count, err);
+    enum pk_code code = load(db, pool, &cursor, PK_SQL_SUB_TASKS_LOAD, at, count, err);
     pk_snapshot_end(db, begun);
     return code;
 }

@@ -93,6 +93,12 @@ void pk_sub_task_end(struct pk_txn *txn, int64_t operation, size_t index,
 void pk_operation_end(struct pk_txn *txn, int64_t operation, const struct pk_fault *fault,
                       struct pk_wall ended);
 
+/**
+ * The row was verified as it is to be: what operations up to now have meant with it is over.  There
+ * is one at least.
+ */
+void pk_intent_settle(struct pk_txn *txn, const char *server, struct pk_prefix subnet);
+
 /** @return PK_OK; PK_ENOENT when there is no such operation (any more) */
 enum pk_code pk_operation_get(struct pk_db *db, struct pk_pool *pool, int64_t id,
                               struct pk_operation *out, struct pk_error *err);
@@ -104,7 +110,7 @@ pk_operations_unfinished(struct pk_db *db, struct pk_pool *pool, struct pk_opera
 
 /**
  * Those, and of the last few the failed ones: what one of their writes that was cut off has come to
- * is ours as well.
+ * is ours as well.  Intents that have come to their end have no server.
  */
 enum pk_code pk_operations_unsettled(struct pk_db *db, struct pk_pool *pool,
                                      struct pk_operation **at, size_t *count, struct pk_error *err);

@@ -12,6 +12,12 @@
 
 #define OPTION_COLUMNS "o.\"values\", o.always_send, o.never_send"
 
+/* Of a sub-task `t`: it ended well, or the row was verified since. */
+#define IS_SETTLED(server_column)                                                                  \
+    "t.status = 4 OR EXISTS(SELECT 1 FROM settled_intents i WHERE i.server = t." server_column     \
+    " AND i.scope_id = t.scope_id AND i.prefix_length = t.prefix_length"                           \
+    " AND i.operation_id >= t.operation_id)"
+
 #define OPERATION_COLUMNS                                                                          \
     "id, kind, relationship, source, partner, revision, actor, digest, status, percent,"           \
     " started_ms, ended_ms, fault_outer, fault_inner, fault_message"
@@ -283,6 +289,15 @@ static const char *const statements[PK_SQL_COUNT] = {
         "SELECT scope_id, prefix_length, server1, before1, wanted1, server2, before2, wanted2,"
         " status, reason, fault_outer, fault_inner, fault_message FROM sub_tasks"
         " WHERE operation_id = ?1 ORDER BY position",
+    [PK_SQL_SUB_TASKS_UNSETTLED] = /* a side that has come to its end counts as not written */
+        "SELECT scope_id, prefix_length, iif(" IS_SETTLED("server1") ", NULL, server1), before1,"
+        " wanted1, iif(" IS_SETTLED("server2") ", NULL, server2), before2, wanted2, status, reason,"
+        " fault_outer, fault_inner, fault_message FROM sub_tasks t"
+        " WHERE operation_id = ?1 ORDER BY position",
+    [PK_SQL_INTENT_SETTLE] =
+        "INSERT INTO settled_intents(server, scope_id, prefix_length, operation_id)"
+        " SELECT ?1, ?2, ?3, max(id) FROM operations WHERE true"
+        " ON CONFLICT DO UPDATE SET operation_id = excluded.operation_id",
 
     [PK_SQL_EVENT_HEAD] = "SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1",
     [PK_SQL_EVENT_ANCHOR] = "SELECT seq, hash FROM event_anchor",

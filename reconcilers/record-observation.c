@@ -180,6 +180,19 @@ record_owned(struct recording *recording, const struct pk_scope_state *scope)
     }
 }
 
+/* Whatever an operation that was cut off meant with a scope that is as it is to be, it is over. */
+static void
+settle_intents(struct recording *recording, const struct pk_scope_state *scope)
+{
+    bool is_settled =
+        scope->difference_count == 0 && !scope->writes[PK_SERVER_1] && !scope->writes[PK_SERVER_2];
+    for (int side = PK_SERVER_1; is_settled && side < PK_PAIR; side++) {
+        if (pk_prefixes_contain(&recording->view->in_doubt[side], scope->subnet)) {
+            pk_intent_settle(&recording->txn, recording->view->servers[side].name, scope->subnet);
+        }
+    }
+}
+
 static void
 record_scope(struct recording *recording, const struct pk_scope_state *scope)
 {
@@ -192,6 +205,7 @@ record_scope(struct recording *recording, const struct pk_scope_state *scope)
     if (scope->kind != PK_SCOPE_FOREIGN && (has_base[PK_SERVER_1] || has_base[PK_SERVER_2])) {
         record_owned(recording, scope);
     }
+    settle_intents(recording, scope);
     set_status(recording, scope);
 }
 

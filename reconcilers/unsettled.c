@@ -102,14 +102,17 @@ is_half_written(const struct pk_pair_view *view, int side, struct pk_prefix subn
                 const struct pk_intent *intent)
 {
     const struct pk_row *row = pk_rows_find(&view->servers[side].rows, subnet);
+    const struct pk_row *base = pk_rows_find(&view->base[side], subnet);
     bool had = !pk_sha256_is_zero(&intent->before);
-    bool has_base = pk_rows_find(&view->base[side], subnet) != NULL;
-    if (pk_sha256_is_zero(&intent->wanted) || had != has_base) {
+    if (pk_sha256_is_zero(&intent->wanted) || had != (base != NULL)) {
         return false;
     }
-    return row == NULL
-               ? had /* gone, to be made anew */
-               : !pk_sha256_equal(&row->hash, &intent->before) && is_between(view, side, row);
+    if (row == NULL) {
+        return had; /* gone, to be made anew */
+    }
+    bool is_as_before = pk_sha256_equal(&row->hash, &intent->before) ||
+                        (had && pk_sha256_equal(&row->hash, &base->hash));
+    return !is_as_before && is_between(view, side, row);
 }
 
 static void
@@ -120,6 +123,7 @@ credit(struct pk_pool *pool, struct pk_pair_view *view, int side, struct pk_pref
     bool is_as_meant = row == NULL ? pk_sha256_is_zero(&intent->wanted)
                                    : pk_sha256_equal(&row->hash, &intent->wanted);
     bool is_half = !is_as_meant && is_half_written(view, side, subnet, intent);
+    *pk_push(pool, &view->in_doubt[side]) = subnet;
     if (is_half) {
         *pk_push(pool, &view->half_written[side]) = subnet;
     }
@@ -146,5 +150,9 @@ pk_view_credit_intents(struct pk_pool *pool, struct pk_pair_view *view,
                 }
             }
         }
+    }
+    for (int side = 0; side < PK_PAIR; side++) {
+        pk_prefixes_sort(&view->half_written[side]);
+        pk_prefixes_sort(&view->in_doubt[side]);
     }
 }

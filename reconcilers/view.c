@@ -85,10 +85,5 @@ pk_moves_find(const struct pk_moves *moves, struct pk_prefix subnet)
 bool
 pk_view_is_half_written(const struct pk_pair_view *view, int side, struct pk_prefix subnet)
 {
-    for (size_t i = 0; i < view->half_written[side].count; i++) {
-        if (pk_prefix_compare(view->half_written[side].at[i], subnet) == 0) {
-            return true;
-        }
-    }
-    return false;
+    return pk_prefixes_contain(&view->half_written[side], subnet);
 }

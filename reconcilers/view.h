@@ -55,6 +55,8 @@ struct pk_pair_view {
                         nothing about them changed since                                      */
     bool bases_unknown; /**< no database at hand: guards that need bases are not judged           */
     struct pk_prefixes half_written[PK_PAIR]; /**< ours, cut off: nobody's edit, and no source */
+    struct pk_prefixes in_doubt[PK_PAIR]; /**< all that was cut off or failed and was not verified
+                                               since: those, and others done or not begun */
     struct pk_moves leaving, coming;
     /** Scopes that Git now names in another relationship of the same two servers: that one links
         them anew, so here they are neither dropped nor foreign. */

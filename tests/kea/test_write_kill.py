@@ -5,17 +5,20 @@ All requests with PAIRKEEPER_THOROUGH, else a sample.  After a question that cha
 same moment as before the next one, and so is the same question asked once more while waiting.
 """
 
+import signal
 import unittest
 
 from dhcp_client import subnet
 from kea_case import THOROUGH, campus
-from kea_proxy import AFTER, BEFORE
+from kea_proxy import AFTER, BEFORE, CLOSE
+from pairkeeper_case import DEADLINE_S
 from write_case import MODES, WriteCase
 
 SAMPLE = 4  # points of each pair
 KINDS = [(release, mode) for release in (3, 2) for mode in MODES] if THOROUGH else \
     [(3, "load-balancing"), (2, "load-balancing"), (2, "hot-standby")]
 SERVED = 10
+NARROWED = "127.{0}.0.10-127.{0}.0.99"
 SETTINGS_KINDS = KINDS if THOROUGH else [(3, "load-balancing")]
 
 
@@ -34,6 +37,10 @@ STATES = [
           'mac: "00:1a:2b:3c:4d:03"}, {ip: 127.20.0.251, mac: "00:1a:2b:3c:4d:02", '
           'hostname: printer}]') + scope(40, "shared-network: west"),
 ]
+
+
+def pools_of(server, number):
+    return [pool["pool"] for pool in server.ask("subnet4-get", {"id": number})["subnet4"][0]["pools"]]
 
 
 class Kill(WriteCase):
@@ -92,6 +99,50 @@ class Kill(WriteCase):
                 self.commit(campus(mode, scopes=[f"127.{SERVED}.0.0/24"]))
                 self.run_program("apply")  # what is there is adopted first
                 self.sweep(self.want_settings, release, mode, only_writes=True)
+
+    def test_an_edit_after_a_recovery_is_no_remains_of_what_was_cut_off(self):
+        numbers = (SERVED, 20, 30)
+        with self.pair(3, subnets=[subnet(number) for number in numbers]):
+            self.want_lease("1h", numbers)
+            self.run_program("apply")
+            self.want_lease("2h", numbers)
+            self.kill_between_the_servers()
+            self.converge()
+            for number in numbers:  # written on one server, and not at all
+                self.narrow_pool(self.lab.first, number)
+                for _ in range(2):
+                    self.run_program("apply")
+                    self.assertEqual(*map(pools_of, self.lab.servers, (number, number)))
+                    self.assertIn(NARROWED.format(number), pools_of(self.lab.first, number))
+
+    def want_lease(self, lease, numbers):
+        self.commit(campus(), "scopes:\n" + "".join(
+            f"  - {{subnet: 127.{number}.0.0/24, relationship: campus, lease-time: {lease}}}\n"
+            for number in numbers))
+
+    def kill_between_the_servers(self):
+        """`apply` that has written a scope on one server and not on the other."""
+        self.wire.forget()
+        process = self.start_apply()
+
+        def kill(request):
+            if len({one.server for one in self.wire.requests if one.writes}) < 2:
+                return None
+            process.kill()
+            process.wait()
+            return CLOSE
+
+        self.wire.at(None, BEFORE, kill)
+        process.communicate(timeout=DEADLINE_S)
+        self.wire.forget()
+        self.assertEqual(process.returncode, -signal.SIGKILL)
+
+    @staticmethod
+    def narrow_pool(server, number):
+        """By hand: nothing new, only less than Git's base has."""
+        held = server.ask("subnet4-get", {"id": number})["subnet4"][0]
+        held["pools"][0]["pool"] = NARROWED.format(number)
+        server.ask("subnet4-update", {"subnet4": [held]})
 
     def insist_on_recovery(self, number, when):
         commands = f"killed {when} request {number}"

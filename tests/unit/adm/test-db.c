@@ -36,7 +36,7 @@ a_new_database_is_only_for_its_owner(void **state)
     struct stat what;
     assert_int_equal(stat(store->path, &what), 0);
     assert_int_equal(what.st_mode & 0777, 0600);
-    assert_int_equal(store_number(store, "PRAGMA user_version"), 5);
+    assert_int_equal(store_number(store, "PRAGMA user_version"), 6);
     assert_int_equal(store_number(store, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
 }
 
@@ -179,7 +179,7 @@ a_newer_version_is_refused_and_left_alone(void **state)
     pk_db_release(&store->db);
     store_sql(store, "PRAGMA user_version = 7");
     const char *wanted = "was written by a newer pairkeeper (tables of version 7, this program "
-                         "knows 5): upgrade pairkeeper";
+                         "knows 6): upgrade pairkeeper";
     assert_int_equal(try_open(store, PK_DB_WRITE, false, &err), PK_EINVAL);
     assert_string_equal(err.message, wanted);
     assert_int_equal(try_open(store, PK_DB_READ, false, &err), PK_EINVAL);

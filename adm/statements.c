@@ -12,12 +12,6 @@
 
 #define OPTION_COLUMNS "o.\"values\", o.always_send, o.never_send"
 
-/* Of a sub-task `t`: it ended well, or the row was verified since. */
-#define IS_SETTLED(server_column)                                                                  \
-    "t.status = 4 OR EXISTS(SELECT 1 FROM settled_intents i WHERE i.server = t." server_column     \
-    " AND i.scope_id = t.scope_id AND i.prefix_length = t.prefix_length"                           \
-    " AND i.operation_id >= t.operation_id)"
-
 #define OPERATION_COLUMNS                                                                          \
     "id, kind, relationship, source, partner, revision, actor, digest, status, percent,"           \
     " started_ms, ended_ms, fault_outer, fault_inner, fault_message"
@@ -289,11 +283,16 @@ static const char *const statements[PK_SQL_COUNT] = {
         "SELECT scope_id, prefix_length, server1, before1, wanted1, server2, before2, wanted2,"
         " status, reason, fault_outer, fault_inner, fault_message FROM sub_tasks"
         " WHERE operation_id = ?1 ORDER BY position",
-    [PK_SQL_SUB_TASKS_UNSETTLED] = /* a side that has come to its end counts as not written */
-        "SELECT scope_id, prefix_length, iif(" IS_SETTLED("server1") ", NULL, server1), before1,"
-        " wanted1, iif(" IS_SETTLED("server2") ", NULL, server2), before2, wanted2, status, reason,"
-        " fault_outer, fault_inner, fault_message FROM sub_tasks t"
-        " WHERE operation_id = ?1 ORDER BY position",
+    [PK_SQL_SUB_TASKS_UNSETTLED] = /* sides that have come to their end count as not written */
+    "SELECT t.scope_id, t.prefix_length,"
+    " iif(t.status = 4 OR one.server IS NOT NULL, NULL, t.server1), before1, wanted1,"
+    " iif(t.status = 4 OR two.server IS NOT NULL, NULL, t.server2), before2, wanted2,"
+    " status, reason, fault_outer, fault_inner, fault_message FROM sub_tasks t"
+    " LEFT JOIN settled_intents one ON one.server = t.server1 AND one.scope_id = t.scope_id"
+    " AND one.prefix_length = t.prefix_length AND one.operation_id >= t.operation_id"
+    " LEFT JOIN settled_intents two ON two.server = t.server2 AND two.scope_id = t.scope_id"
+    " AND two.prefix_length = t.prefix_length AND two.operation_id >= t.operation_id"
+    " WHERE t.operation_id = ?1 ORDER BY position",
     [PK_SQL_INTENT_SETTLE] =
         "INSERT INTO settled_intents(server, scope_id, prefix_length, operation_id)"
         " SELECT ?1, ?2, ?3, max(id) FROM operations WHERE true"

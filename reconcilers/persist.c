@@ -3,6 +3,7 @@
  * the first write until it was seen to be done.  The debt stands in the ADM, so it outlives the
  * agent; it is paid at the end of an operation or, after a failure or a kill, by the next pass.
  */
+#include "adm/applied.h"
 #include "adm/mirror.h"
 #include "base/crew.h"
 #include "reconcilers/task.h"
@@ -40,17 +41,20 @@ pk_tasks_owe(struct pk_run *run, struct pk_txn *txn, const struct pk_tasks *task
     }
 }
 
-static enum pk_code
-clear(struct pk_db *db, const char *server, const char *driver, const struct pk_event *event,
-      struct pk_error *err)
+/*
+ * A server that dies before it has saved comes back with what was deleted on it.  The base stays
+ * until then, or nobody would know that the scope was ours to delete.
+ */
+static void
+forget_removed(const struct pk_run *run, struct pk_txn *txn, const struct pk_tasks *tasks, int side)
 {
-    struct pk_txn txn;
-    pk_txn_begin(db, &txn);
-    pk_mirror_set_unsaved(&txn, server, driver, false);
-    if (event != NULL) {
-        pk_event_add(&txn, event);
+    for (size_t i = 0; i < tasks->count; i++) {
+        const struct pk_task_side *row = &tasks->at[i].sides[side];
+        if (tasks->at[i].read_back && row->removed == PK_OUTCOME_WRITTEN) {
+            pk_applied_delete(txn, run->plan->view->relationship->name, pk_run_server(run, side),
+                              row->removal->subnet);
+        }
     }
-    return pk_txn_end(&txn, err);
 }
 
 static void
@@ -110,7 +114,7 @@ lean_on_each_other(const struct pk_run *run, const struct pk_tasks *tasks)
 
 static bool
 conclude(struct pk_run *run, int64_t operation, const struct pk_action *leader,
-         const struct saving *saving, struct pk_fault *fault)
+         const struct pk_tasks *tasks, const struct saving *saving, struct pk_fault *fault)
 {
     const char *name = pk_run_server(run, saving->side);
     struct pk_error why = {0};
@@ -121,7 +125,11 @@ conclude(struct pk_run *run, int64_t operation, const struct pk_action *leader,
         tell_not_saved(run, operation, saving->side, &saving->why);
         return false;
     }
-    if (clear(run->executor->db, name, saving->driver->name, NULL, &why) != PK_OK) {
+    struct pk_txn txn;
+    pk_txn_begin(run->executor->db, &txn);
+    pk_mirror_set_unsaved(&txn, name, saving->driver->name, false);
+    forget_removed(run, &txn, tasks, saving->side);
+    if (pk_txn_end(&txn, &why) != PK_OK) {
         run->out->record_failed = true;
     }
     return true;
@@ -144,7 +152,7 @@ pk_tasks_persist(struct pk_run *run, int64_t operation, const struct pk_action *
     }
     pk_crew_run(pk_run_both_are_remote(run) && !lean ? PK_PAIR : 1, count, save_one, servers);
     for (size_t i = 0; i < count; i++) {
-        saved = conclude(run, operation, leader, &servers[i], fault) && saved;
+        saved = conclude(run, operation, leader, tasks, &servers[i], fault) && saved;
     }
     run->out->unsaved = run->out->unsaved || !saved;
     return saved;
@@ -158,12 +166,14 @@ pk_persist_owed(struct pk_db *db, const struct pk_driver *driver, struct pk_serv
     if (code != PK_OK) {
         return code;
     }
-    return clear(
-        db, name, driver->name,
-        &(struct pk_event){.time = pk_wall_now(),
-                           .reason = PK_REASON_SERVER_SAVED,
-                           .server = name,
-                           .actor = actor,
-                           .message = "what an earlier pass had written is on its disk now"},
-        err);
+    struct pk_txn txn;
+    pk_txn_begin(db, &txn);
+    pk_mirror_set_unsaved(&txn, name, driver->name, false);
+    pk_event_add(
+        &txn, &(struct pk_event){.time = pk_wall_now(),
+                                 .reason = PK_REASON_SERVER_SAVED,
+                                 .server = name,
+                                 .actor = actor,
+                                 .message = "what an earlier pass had written is on its disk now"});
+    return pk_txn_end(&txn, err);
 }

@@ -148,7 +148,7 @@ move_base(struct pk_run *run, struct pk_txn *txn, const struct pk_task *task, in
     const char *relationship = run->plan->view->relationship->name;
     const char *server = pk_run_server(run, side);
     const struct pk_task_side *plan = &task->sides[side];
-    if (plan->removed == PK_OUTCOME_WRITTEN) {
+    if (plan->removed == PK_OUTCOME_WRITTEN && run->executor->drivers[side]->persist == NULL) {
         pk_applied_delete(txn, relationship, server, plan->removal->subnet);
     }
     if (!pk_base_follows(run->plan->view, task->scope)) {

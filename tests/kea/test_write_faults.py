@@ -12,7 +12,7 @@ import unittest
 from dhcp_client import subnet
 from kea_case import THOROUGH, campus
 from kea_proxy import AFTER, BEFORE, CLOSE, HANG, REFUSE
-from write_case import MODES, WriteCase
+from write_case import MODES, WriteCase, prefixes
 
 SAMPLE = 10 if THOROUGH else 1  # points of each kind of fault on each pair: seconds each
 KINDS = [(release, mode) for release in (3, 2) for mode in MODES] if THOROUGH else \
@@ -112,6 +112,29 @@ class Faults(WriteCase):
             for server in dead:
                 server.start_daemon()
             self.insist_on_recovery(result)
+
+    def test_a_deletion_that_a_server_had_not_saved_when_it_died_is_made_again(self):
+        with self.pair(3, subnets=[subnet(SERVED)], keys=f", timeout: {TIMEOUT_S}s"):
+            begin = campus("load-balancing", "prune: owned", scopes=[f"127.{SERVED}.0.0/24"])
+            self.commit(begin, "scopes:\n" + scope(30, "1h"))
+            self.run_program("apply")
+            for server in self.lab.servers:
+                self.commit(begin)
+
+                def die(request, server=server):
+                    if (request.server, request.command) == (server.name, "config-write"):
+                        server.kill_daemon()
+
+                self.wire.at(None, BEFORE, die)
+                result = self.insist_on_an_end()
+                self.wire.forget()
+                server.start_daemon()
+                self.lab.wait_until_normal()
+                self.assertIn("127.30.0.0/24", prefixes(server))
+                self.insist_on_recovery(result)
+                self.assertNotIn("127.30.0.0/24", prefixes(server))
+                self.commit(begin, "scopes:\n" + scope(30, "1h"))
+                self.converge()
 
     def test_a_server_that_is_stopped_for_a_while(self):
         for number, when in self.each_point("freeze"):

@@ -96,19 +96,26 @@ add_escaped(struct pk_text *out, char byte)
     }
 }
 
-/* A byte of no UTF-8 as the character of its number; how many bytes were taken. */
+/* A byte of no UTF-8 is the character of its number; how many bytes were taken. */
+static size_t
+character_of(const char *at, size_t left, uint32_t *point)
+{
+    size_t length = pk_utf8_decode(at, left, point);
+    if (length != 0) {
+        return length;
+    }
+    *point = (unsigned char)*at;
+    return 1;
+}
+
 static size_t
 add_character(struct pk_text *out, const char *at, size_t left)
 {
     uint32_t point;
-    size_t length = pk_utf8_decode(at, left, &point);
-    if (length != 0) {
-        pk_text_add_bytes(out, at, length);
-        return length;
-    }
     char character[PK_UTF8_BYTES_MAX];
-    pk_text_add_bytes(out, character, pk_utf8_encode(character, (unsigned char)*at));
-    return 1;
+    size_t length = character_of(at, left, &point);
+    pk_text_add_bytes(out, character, pk_utf8_encode(character, point));
+    return length;
 }
 
 static void
@@ -145,18 +152,36 @@ add_canonical_number(struct pk_text *out, const char *text)
     }
 }
 
+/* Nearly all are ASCII, and where they begin to differ decides. */
+int
+pk_kea_key_compare(const char *left, const char *right)
+{
+    uint32_t one, other;
+    do {
+        while (*left == *right && (unsigned char)*left < ASCII_END && *left != '\0') {
+            left++;
+            right++;
+        }
+        left += character_of(left, SIZE_MAX, &one);
+        right += character_of(right, SIZE_MAX, &other);
+    } while (one == other && one != '\0');
+    return (one > other) - (one < other);
+}
+
 static int
 compare_members(const void *left, const void *right)
 {
-    return strcmp(((const struct pk_kea_member *)left)->key,
-                  ((const struct pk_kea_member *)right)->key);
+    const char *one = ((const struct pk_kea_member *)left)->key;
+    const char *other = ((const struct pk_kea_member *)right)->key;
+    int order = pk_kea_key_compare(one, other);
+    return order != 0 ? order : strcmp(one, other);
 }
 
 static bool
 is_sorted(const struct pk_kea_value *map)
 {
     for (size_t i = 1; i < map->count; i++) {
-        if (strcmp(map->members[i - 1].key, map->members[i].key) > 0) {
+        if (pk_kea_key_compare(map->members[i - 1].key, map->members[i].key) >= 0) {
             return false;
         }
     }
@@ -231,6 +256,10 @@ add_map(struct pk_text *out, const struct spelling *spelling, const struct pk_ke
         spelling->sorts ? sorted_members(&scratch, map) : map->members;
     pk_text_add(out, "{");
     for (size_t i = 0; i < map->count; i++) {
+        if (spelling->sorts && i != 0 &&
+            pk_kea_key_compare(members[i - 1].key, members[i].key) == 0) {
+            continue; /* the same text of other bytes */
+        }
         pk_text_add(out, i != 0 ? "," : "");
         spelling->string(out, members[i].key, strlen(members[i].key));
         pk_text_add(out, ":");
@@ -266,6 +295,12 @@ add_value(struct pk_text *out, const struct spelling *spelling, const struct pk_
         add_map(out, spelling, value);
         break;
     }
+}
+
+void
+pk_kea_add_key(struct pk_text *out, const char *key)
+{
+    add_canonical_string(out, key, strlen(key));
 }
 
 const char *

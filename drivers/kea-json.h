@@ -101,6 +101,10 @@ struct pk_kea_value pk_kea_copy(struct pk_pool *pool, const struct pk_kea_value 
  */
 const char *pk_kea_canonical(struct pk_pool *pool, const struct pk_kea_value *value);
 
+/** A key of a map as it stands in canonical text, and the order of keys there. */
+void pk_kea_add_key(struct pk_text *out, const char *key);
+int pk_kea_key_compare(const char *left, const char *right);
+
 /**
  * Is this its canonical text?  Without making it, so in doubt no: of a map that is not sorted, of a
  * string that holds more than printable ASCII or has an escape, of a number in another form.

@@ -166,8 +166,8 @@ pk_kea_note_setting(struct pk_kea_mapper *mapper, enum pk_kea_place place, const
 static int
 compare_settings(const void *left, const void *right)
 {
-    return strcmp(((const struct pk_kea_setting *)left)->key,
-                  ((const struct pk_kea_setting *)right)->key);
+    return pk_kea_key_compare(((const struct pk_kea_setting *)left)->key,
+                              ((const struct pk_kea_setting *)right)->key);
 }
 
 const char *
@@ -181,8 +181,11 @@ pk_kea_settings_object(struct pk_kea_mapper *mapper, struct pk_pool *pool)
     struct pk_text out = {.pool = pool};
     qsort(at, count, sizeof at[0], compare_settings);
     for (size_t i = 0; i < count; i++) {
+        if (i != 0 && compare_settings(&at[i - 1], &at[i]) == 0) {
+            continue;
+        }
         pk_text_add(&out, i == 0 ? "{" : ",");
-        pk_text_add_json(&out, at[i].key);
+        pk_kea_add_key(&out, at[i].key);
         pk_text_add(&out, ":");
         pk_text_add(&out, at[i].value);
     }

@@ -86,8 +86,10 @@ take_answer(struct pk_context *context, const json_t *answer, enum pk_exit *exit
     const char *error = json_string_value(json_object_get(answer, "err"));
     const json_t *code = json_object_get(answer, "exit");
     if (out != NULL) {
-        fputs(out, context->out);
-        fflush(context->out);
+        bool lost = fputs(out, context->out) == EOF || fflush(context->out) != 0;
+        if (lost && errno == EPIPE) {
+            clearerr(context->out); /* the reader has left, and later nobody knows that any more */
+        }
     }
     if (error != NULL) {
         fputs(error, context->err);

@@ -453,11 +453,11 @@ pk_desired_record(struct pk_txn *txn, const struct pk_desired *desired,
     }
     if (in_force && (applied == NULL || strcmp(applied, desired->commit) != 0)) {
         pk_revision_set(txn, "", PK_REVISION_APPLIED, desired->commit, now);
-        pk_event_add(
-            txn, &(struct pk_event){.time = now,
-                                    .reason = PK_REASON_REVISION_APPLIED,
-                                    .revision = desired->commit,
-                                    .actor = actor,
-                                    .message = pk_sprintf(pool, "%s is in force", desired->ref)});
+        pk_event_add(txn, &(struct pk_event){.time = now,
+                                             .reason = PK_REASON_REVISION_APPLIED,
+                                             .revision = desired->commit,
+                                             .actor = actor,
+                                             .message = pk_sprintf(pool, "%s@%.7s is in force",
+                                                                   desired->ref, desired->commit)});
     }
 }

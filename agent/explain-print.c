@@ -196,6 +196,12 @@ is_agreed(const struct pk_explanation *one, const struct pk_explained_field *fie
     return one->relationship->plan.is_known;
 }
 
+static bool
+is_read(const struct pk_explanation *one, int side)
+{
+    return one->relationship->plan.view->servers[side].known;
+}
+
 static const char *
 side_words(const struct pk_screen *screen, const struct pk_explanation *one,
            const struct pk_explained_field *field, int side)
@@ -205,8 +211,9 @@ side_words(const struct pk_screen *screen, const struct pk_explanation *one,
         one->scope.base[side] == NULL
             ? "never verified"
             : pk_sprintf(screen->pool, "base %s", shown(screen, field->field, of->base));
-    const char *have =
-        one->scope.have[side] == NULL ? "not there" : shown(screen, field->field, of->have);
+    const char *have = !is_read(one, side)             ? "not read"
+                       : one->scope.have[side] == NULL ? "not there"
+                                                       : shown(screen, field->field, of->have);
     const char *words = pk_sprintf(screen->pool, "%s, %s", have, base);
     if (of->difference == NULL) {
         return words;
@@ -235,13 +242,14 @@ put_field(const struct pk_screen *screen, const struct pk_explanation *one,
           const struct pk_explained_field *field, size_t width)
 {
     bool agreed = is_agreed(one, field);
+    const char *mark = agreed ? " " : one->relationship->plan.is_known ? "~" : "?";
     const char *name = pk_part_name(screen->pool, field->field, field->key);
     const char *value =
         one->is_wanted || field->owned ? field->want : field->sides[PK_SERVER_1].have;
     const char *wanted = value != NULL ? value : field->field->default_value;
     size_t column = PK_INDENT_SCOPE + 2 + width + PK_GAP;
     pk_screen_space(screen, PK_INDENT_SCOPE);
-    pk_screen_put_padded(screen, PK_STYLE_CHANGE, agreed ? " " : "~", 2);
+    pk_screen_put_padded(screen, PK_STYLE_CHANGE, mark, 2);
     pk_screen_put_padded(screen, agreed ? PK_STYLE_PLAIN : PK_STYLE_STRONG, name, width + PK_GAP);
     size_t used = pk_screen_width(name) > width ? pk_screen_width(name) - width : 0;
     pk_screen_wrap(screen, PK_STYLE_PLAIN, column + used, column,
@@ -302,11 +310,10 @@ static void
 put_blank_sides(const struct pk_screen *screen, const struct pk_explanation *one)
 {
     for (int side = 0; side < PK_PAIR; side++) {
-        bool is_read = one->relationship->plan.view->servers[side].known;
         if (is_blank(one, side)) {
             put_line(screen, PK_STYLE_PLAIN, pk_sprintf(screen->pool, "%s: ", server_of(one, side)),
-                     is_read ? "the scope is not there and was never verified"
-                             : "not known, and never verified");
+                     is_read(one, side) ? "the scope is not there and was never verified"
+                                        : "not known, and never verified");
         }
     }
 }

@@ -116,6 +116,9 @@ print_text(struct pk_context *context, struct pk_pool *pool, const struct pk_eve
     struct pk_screen screen = pk_screen_of(context);
     screen.pool = pool;
     const char *who = subject(pool, event);
+    bool is_failure = event->operation != 0 && pk_reason_severity(event->reason) != PK_INFO;
+    const char *number =
+        is_failure ? pk_sprintf(pool, "  #%lld", (long long)event->seq) : ""; /* for --fault */
     const char *times =
         event->count > 1 ? pk_sprintf(pool, " (%lld times)", (long long)event->count) : "";
     pk_screen_put(&screen, PK_STYLE_FAINT,
@@ -123,11 +126,11 @@ print_text(struct pk_context *context, struct pk_pool *pool, const struct pk_eve
     pk_screen_put(&screen, styles[pk_reason_severity(event->reason)],
                   pk_reason_name(event->reason));
     pk_screen_put(&screen, PK_STYLE_PLAIN,
-                  pk_sprintf(pool, "%s%s%s%s%s%s%s", *who != '\0' ? "  " : "", who,
+                  pk_sprintf(pool, "%s%s%s%s%s%s%s%s", *who != '\0' ? "  " : "", who,
                              event->message != NULL ? "  " : "",
                              event->message != NULL ? event->message : "", times,
                              event->actor != NULL ? "  by " : "",
-                             event->actor != NULL ? event->actor : ""));
+                             event->actor != NULL ? event->actor : "", number));
     pk_screen_line(&screen);
 }
 

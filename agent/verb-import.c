@@ -37,12 +37,25 @@ fail_to_write(const char *path, struct pk_error *err)
                         "cannot be written: %s; name another folder with --out", strerror(cause));
 }
 
+/* With the folders it is in. */
+static bool
+make_folder(struct pk_pool *pool, const char *folder)
+{
+    for (const char *end = strchr(folder, '/'); end != NULL; end = strchr(end + 1, '/')) {
+        const char *above = pk_strndup(pool, folder, (size_t)(end - folder));
+        if (*above != '\0' && mkdir(above, FOLDER_MODE) != 0 && errno != EEXIST) {
+            return false;
+        }
+    }
+    return mkdir(folder, FOLDER_MODE) == 0 || errno == EEXIST;
+}
+
 /* Looked at before the first is written: all or none. */
 static enum pk_code
 check_free(struct pk_pool *pool, const char *folder, const struct pk_import_files *files,
            struct pk_error *err)
 {
-    if (mkdir(folder, FOLDER_MODE) != 0 && errno != EEXIST) {
+    if (!make_folder(pool, folder)) {
         return fail_to_write(folder, err);
     }
     for (size_t i = 0; i < files->count; i++) {

@@ -18,7 +18,8 @@ const struct pk_kea_check pk_kea_checks[] = {
     /* High availability as it is at this moment */
     {{"ha-terminated", PROBLEM,
       "The relationship has ended itself: the partners exchange no leases and neither takes over.",
-      "make the scopes equal (pairkeeper diff), then send ha-reset to both servers"},
+      "pairkeeper diff shows what differs; with writes on, apply makes it equal and has both begin "
+      "anew (by hand: make the scopes equal, then send ha-reset to both)"},
      pk_kea_look_terminated},
     {{"ha-heartbeat-stopped", PROBLEM,
       "The server calls its state normal but has not heard of its partner for several heartbeats: "

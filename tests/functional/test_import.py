@@ -228,8 +228,15 @@ class Files(ImportCase):
 
     def test_a_folder_that_cannot_be_made_is_an_error_that_says_so(self):
         self.established(RELATIONSHIP, scopes([1]))
-        failed = self.run_program("import", "--server", "dhcp-a", "--out", "no/such/folder", code=1)
-        self.assertRegex(failed.err, "no/such/folder: .*name another folder")
+        (self.work / "a-file").touch()
+        failed = self.run_program("import", "--server", "dhcp-a", "--out", "a-file/folder", code=1)
+        self.assertRegex(failed.err, "a-file/folder: .*name another folder")
+
+    def test_the_folders_above_are_made_too(self):
+        self.established(RELATIONSHIP, scopes([1]))
+        for out in ("new/dhcp", "new/dhcp2/", str(self.work / "other" / "one" / "dhcp")):
+            self.run_program("import", "--server", "dhcp-a", "--out", out)
+            self.assertTrue((self.work / out / "scopes.yaml").is_file())
 
     def test_what_is_printed_and_what_is_written_are_the_same(self):
         self.established(RELATIONSHIP, scopes(range(1, 5)))

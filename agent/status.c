@@ -189,6 +189,20 @@ count_scopes(const char *relationship, const struct pk_rows *owned,
     return counts;
 }
 
+static bool
+is_unread(const struct pk_status_server *server)
+{
+    return server->sighting != NULL && !server->sighting->reachable;
+}
+
+/* What a server held when it could still be read says nothing of now. */
+static void
+count_as_unknown(struct pk_status_scopes *counts)
+{
+    counts->unknown += counts->in_sync + counts->out_of_sync;
+    counts->in_sync = counts->out_of_sync = 0;
+}
+
 static enum pk_code
 read_scopes(const struct reading *in, struct pk_status_relationship *out, struct pk_error *err)
 {
@@ -199,6 +213,11 @@ read_scopes(const struct reading *in, struct pk_status_relationship *out, struct
     }
     if (code == PK_OK) {
         out->scopes = count_scopes(out->name, &owned, rows);
+    }
+    for (size_t i = 0; code == PK_OK && i < out->server_count; i++) {
+        if (is_unread(&out->servers[i])) {
+            count_as_unknown(&out->scopes);
+        }
     }
     return code;
 }

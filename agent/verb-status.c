@@ -193,12 +193,14 @@ put_server(const struct pk_screen *screen, const struct pk_status_server *server
 
 /* "primary, load-balancing; heard of its partner (load-balancing) 2 s ago" */
 static void
-put_pair(const struct pk_screen *screen, const struct pk_health_record *record)
+put_pair(const struct pk_screen *screen, const struct pk_status_server *server)
 {
+    const struct pk_health_record *record = server->health;
     const struct pk_pair_health *health = &record->health;
+    bool unread = server->sighting != NULL && !server->sighting->reachable;
     bool bad = record->pair_state != PK_PAIR_NORMAL;
     struct pk_text text = {.pool = screen->pool};
-    pk_text_addf(&text, "%s, %s", health->role, health->state);
+    pk_text_addf(&text, "%s%s, %s", unread ? "when last read: " : "", health->role, health->state);
     if (health->partner_state != NULL && health->contact_age_s != PK_NOT_SAID) {
         pk_text_addf(&text, "; heard of its partner (%s) %lld s before", health->partner_state,
                      (long long)health->contact_age_s);
@@ -259,7 +261,7 @@ put_relationship(const struct pk_screen *screen, const struct pk_status_relation
     for (size_t i = 0; i < one->server_count; i++) {
         put_server(screen, &one->servers[i]);
         if (one->servers[i].health != NULL) {
-            put_pair(screen, one->servers[i].health);
+            put_pair(screen, &one->servers[i]);
         }
     }
     for (size_t i = 0; i < one->left_count; i++) {

@@ -186,6 +186,18 @@ class Scopes(WriteCase):
             self.run_program("apply", code=0)
             self.assertEqual(prefixes(pair.second), [prefix(10), prefix(11)])
 
+    def test_status_counts_no_scope_of_a_dead_partner_as_in_step(self):
+        with self.pair(3, subnets=[]) as pair:
+            self.commit(campus(scopes=[prefix(10)]))
+            self.converge()
+            self.assertEqual(self.status_of()["scopes"]["in_sync"], 1)
+            pair.second.kill_daemon()
+            self.run_program("apply", code=1)
+            self.assertEqual(self.status_of()["scopes"],
+                             {"in_sync": 0, "out_of_sync": 0, "unknown": 1, "foreign": 0})
+            said = " ".join(self.run_program("status").out.split())
+            self.assertRegex(said, "dhcp-b kea, cannot be read: .* when last read: secondary")
+
     def test_what_was_applied_survives_a_restart(self):
         for release in (2, 3):
             with self.pair(release, subnets=[]) as pair:

@@ -67,7 +67,7 @@ fill(struct desk *desk)
     pk_held_put(&txn,
                 &(struct pk_held_plan){"campus", DIGEST, DIGEST, "updates", "5 of 9", "{}", now});
     pk_sighting_put(&txn, &(struct pk_sighting){"dhcp-a", true, now, NULL});
-    pk_sighting_put(&txn, &(struct pk_sighting){"dhcp-b", false, {0}, "no answer"});
+    pk_sighting_put(&txn, &(struct pk_sighting){"dhcp-b", true, now, NULL});
     pk_revision_set(&txn, "", PK_REVISION_ATTEMPTED, COMMIT, now);
     pk_revision_set(&txn, "campus", PK_REVISION_ATTEMPTED, COMMIT, now);
     struct pk_operation operation = {.kind = PK_OPERATION_REPLICATE_SCOPE,
@@ -78,6 +78,16 @@ fill(struct desk *desk)
                                      .started = now};
     int64_t id = pk_operation_begin(&txn, &operation);
     pk_operation_end(&txn, id, NULL, now);
+    assert_int_equal(pk_txn_end(&txn, &err), PK_OK);
+}
+
+static void
+lose_partner(struct desk *desk)
+{
+    struct pk_txn txn;
+    struct pk_error err = {0};
+    pk_txn_begin(desk_db(desk), &txn);
+    pk_sighting_put(&txn, &(struct pk_sighting){"dhcp-b", false, {0}, "no answer"});
     assert_int_equal(pk_txn_end(&txn, &err), PK_OK);
 }
 
@@ -93,6 +103,7 @@ json_has_the_shape_of_the_contract(void **state)
 {
     struct desk *desk = *state;
     fill(desk);
+    lose_partner(desk);
     assert_int_equal(desk_run(desk, "-o", "json", "status", NULL), PK_EXIT_IN_STEP);
     json_auto_t *document = pk_json_parse(desk->out, NULL);
     json_t *revision = NULL, *campus = NULL, *scopes = NULL, *conditions = NULL, *servers = NULL,
@@ -127,9 +138,9 @@ json_has_the_shape_of_the_contract(void **state)
                         "1970-01-01T00:00:01.000Z");
     assert_true(json_is_false(json_object_get(second, "reachable")));
     assert_true(json_is_null(json_object_get(second, "observed_at")));
-    assert_int_equal(number(scopes, "in_sync"), 1);
-    assert_int_equal(number(scopes, "out_of_sync"), 3);
-    assert_int_equal(number(scopes, "unknown"), 1);
+    assert_int_equal(number(scopes, "in_sync"), 0); /* as of when dhcp-b could be read */
+    assert_int_equal(number(scopes, "out_of_sync"), 0);
+    assert_int_equal(number(scopes, "unknown"), 5);
     assert_int_equal(number(scopes, "foreign"), 1);
 }
 
@@ -140,10 +151,20 @@ text_says_what_is_held_and_how_to_let_it_go(void **state)
     fill(desk);
     assert_int_equal(desk_run(desk, "status", NULL), PK_EXIT_IN_STEP);
     desk_assert_out(desk, "1 in sync, 3 out of sync, 1 unknown, 1 foreign");
-    desk_assert_out(desk, "cannot be read: no answer");
     desk_assert_out(desk, "False Guard: updates: 5 of 9");
     desk_assert_out(desk, "not in force");
     desk_assert_out(desk, "pairkeeper approve 3f2c1ab0aaaa");
+}
+
+static void
+scopes_of_a_server_that_cannot_be_read_are_unknown(void **state)
+{
+    struct desk *desk = *state;
+    fill(desk);
+    lose_partner(desk);
+    assert_int_equal(desk_run(desk, "status", NULL), PK_EXIT_IN_STEP);
+    desk_assert_out(desk, "0 in sync, 0 out of sync, 5 unknown, 1 foreign");
+    desk_assert_out(desk, "cannot be read: no answer");
 }
 
 static void
@@ -181,6 +202,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(json_has_the_shape_of_the_contract),
         TEST(text_says_what_is_held_and_how_to_let_it_go),
+        TEST(scopes_of_a_server_that_cannot_be_read_are_unknown),
         TEST(text_keeps_to_the_width_of_the_terminal),
         TEST(without_a_database_nothing_is_known_and_none_is_made),
     };

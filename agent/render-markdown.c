@@ -155,6 +155,15 @@ add_hold(struct page *page, const struct pk_relationship_plan *plan)
     }
 }
 
+/* Who reviews a plan made by a run that may not write at all asks what others will do with it. */
+static bool
+is_of_this_run_alone(const struct page *page, const struct pk_relationship_plan *plan)
+{
+    const struct pk_server_view *servers = plan->view->servers;
+    return !page->result->acted && plan->permit == PK_PERMIT_NO_WRITES &&
+           servers[PK_SERVER_1].writes && servers[PK_SERVER_2].writes;
+}
+
 static void
 add_remarks(struct page *page, const struct pk_pass_relationship *relationship)
 {
@@ -173,7 +182,7 @@ add_remarks(struct page *page, const struct pk_pass_relationship *relationship)
         add_remark(page, "Note:", plan->held.notes);
     }
     const char *permit = pk_permit_words(page->pool, plan);
-    if (permit != NULL) {
+    if (permit != NULL && !is_of_this_run_alone(page, plan)) {
         add_remark(page, "Not acted on:", permit);
     }
 }

@@ -73,6 +73,7 @@ class Ci(PairkeeperCase):
         self.assertTrue(text.startswith(MARKER))
         self.assertIn("name", text)
         self.assertIn(subnet(2), text)
+        self.assertNotIn("Not acted on", text)  # of the check alone: what is merged is acted on
         self.assertNotIn("After the snapshot", text)
         self.assertEqual(json.loads(self.plan.read_text())["kind"], "pairkeeper-plan")
 

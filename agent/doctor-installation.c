@@ -80,6 +80,15 @@ look_revision(struct pk_pool *pool, const struct pk_check *check, const struct p
 }
 
 static void
+look_no_pair(struct pk_pool *pool, const struct pk_check *check, const struct pk_installation *in,
+             struct pk_findings *out)
+{
+    if (in->knows_no_pair) {
+        pk_finding_add(pool, out, check, NULL, NULL, "no relationship is known");
+    }
+}
+
+static void
 look_database(struct pk_pool *pool, const struct pk_check *check, const struct pk_installation *in,
               struct pk_findings *out)
 {
@@ -168,6 +177,11 @@ const struct pk_installation_check pk_installation_checks[] = {
       "The tip of the branch is invalid or was rewound: the last good revision stays in force.",
       "pairkeeper validate says what is wrong with it"},
      look_revision},
+    {{"pairs-not-looked-at", NOTE,
+      "Which servers are partners is not known: each was looked at alone, no two beside each "
+      "other.",
+      "pairkeeper import writes the relationship of two servers; look again once it is committed"},
+     look_no_pair},
     {{"database-unusable", PROBLEM, "The database cannot be opened or is damaged.",
       "see docs/reliability.md before anything is moved or deleted"},
      look_database},

@@ -31,6 +31,7 @@ struct pk_installation {
     size_t secret_count;
     const char *repository_failure; /**< why the branch's tip is not known, or NULL           */
     const char *revision_failure;   /**< why the tip is not in force, or NULL                 */
+    bool knows_no_pair;             /**< no relationship is known, from Git or from before    */
     const char *database_failure;   /**< why the database cannot be used, or NULL             */
     bool has_database;              /**< false with no failure: there is none yet             */
     int64_t free_bytes;             /**< where the database is; -1 = cannot tell              */

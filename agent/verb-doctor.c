@@ -264,6 +264,7 @@ examine_all(struct visit *visit)
     const char *const *names = choose_servers(visit, &count);
     make_room(visit);
     if (visit->arguments->positional_count == 0) {
+        visit->installation.knows_no_pair = visit->snapshot.relationship_count == 0;
         examine_installation(visit);
     }
     pk_fleet_open(visit->pool, visit->context->config, visit->context->db, &visit->snapshot, names,

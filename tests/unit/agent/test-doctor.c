@@ -38,6 +38,7 @@ static const struct {
      {GOOD, .secrets = &kept, .secret_count = 1}},
     {"repository-unreachable", {GOOD, .repository_failure = "no"}, {GOOD, .revision_failure = "x"}},
     {"revision-not-in-force", {GOOD, .revision_failure = "no"}, {GOOD, .repository_failure = "x"}},
+    {"pairs-not-looked-at", {GOOD, .knows_no_pair = true}, {GOOD}},
     {"database-unusable", {GOOD, .database_failure = "no"}, {GOOD}},
     {"database-missing",
      {.free_bytes = -1, .now = {1800000000000}},

@@ -63,7 +63,10 @@ class IoErrors(FaultCase):
                 # The configuration itself could not be read; or an object of Git that cannot be
                 # looked at is, to the library, not there, and the history seems another.
                 allowed.update((INVALID, REFUSED))
-            return self.answers(world, result, allowed) + self.problems(world)
+            # Calls are counted for each process: with the helper's first write fails the program's
+            # own, which is the one that would say so.
+            mute = point[:3] == (1, "write", 1)
+            return self.answers(world, result, allowed, mute) + self.problems(world)
 
     def test_an_error_of_any_call_is_told_and_leaves_nothing_half_done(self):
         counts = count_calls(self.world, ERRORS, "apply", follow=True)

@@ -6,6 +6,7 @@ A sample of all requests, other ones with another PAIRKEEPER_SEED; with PAIRKEEP
 one on all kinds of pairs.
 """
 
+import re
 import time
 import unittest
 
@@ -21,6 +22,7 @@ TIMEOUT_S = 2
 # A pass asks for some time-outs and waits for the pair; more would be no bound.
 BOUND_S = 90
 SERVED, OTHER = 10, 50
+FLAPPING = re.compile(r"held by flapping: .* approve ([0-9a-f]{64})", re.DOTALL)
 
 
 def scope(number, lease, *fields):
@@ -76,6 +78,9 @@ class Faults(WriteCase):
         self.wire.forget()
         self.lab.wait_until_normal()
         second = self.run_program("apply", code=None)
+        if held := FLAPPING.search(second.out):  # it lost its writes once too often
+            self.run_program("approve", held[1], "--reason", "the server is looked after")
+            second = self.run_program("apply", code=None)
         self.assertEqual(second.code, 0, f"after: {first}\n{second}")
         self.insist_on_peace()
         self.insist_on_normal_service()
@@ -122,7 +127,8 @@ class Faults(WriteCase):
                 self.commit(begin)
 
                 def die(request, server=server):
-                    if (request.server, request.command) == (server.name, "config-write"):
+                    asked = request.server, request.command
+                    if asked == (server.name, "config-write") and server.daemon is not None:
                         server.kill_daemon()
 
                 self.wire.at(None, BEFORE, die)

@@ -74,6 +74,15 @@ covers_of(struct pk_server *server, struct pk_pool *pool, struct pk_kea_cover **
     return code;
 }
 
+/* The server and who covers it. */
+static enum pk_code
+pair_site_of(struct pk_server *server, struct pk_pool *pool, struct pk_kea_site *site,
+             struct pk_kea_cover **covers, size_t *cover_count, struct pk_error *err)
+{
+    enum pk_code code = site_of(server, site, err);
+    return code == PK_OK ? covers_of(server, pool, covers, cover_count, err) : code;
+}
+
 /* -- Writing and reading back ----------------------------------------------------------------- */
 
 enum pk_code
@@ -201,10 +210,7 @@ pk_kea_mend(struct pk_server *server, struct pk_error *err)
     struct pk_kea_site site;
     struct pk_kea_cover *covers;
     size_t cover_count;
-    enum pk_code code = site_of(server, &site, err);
-    if (code == PK_OK) {
-        code = covers_of(server, scratch, &covers, &cover_count, err);
-    }
+    enum pk_code code = pair_site_of(server, scratch, &site, &covers, &cover_count, err);
     return code == PK_OK ? pk_kea_cover_mend(server->client, covers, cover_count, err) : code;
 }
 
@@ -243,9 +249,6 @@ pk_kea_revive(struct pk_server *server, struct pk_error *err)
     struct pk_kea_site site;
     struct pk_kea_cover *covers;
     size_t cover_count;
-    enum pk_code code = site_of(server, &site, err);
-    if (code == PK_OK) {
-        code = covers_of(server, scratch, &covers, &cover_count, err);
-    }
+    enum pk_code code = pair_site_of(server, scratch, &site, &covers, &cover_count, err);
     return code == PK_OK ? pk_kea_replace_same(&site, covers, cover_count, err) : code;
 }

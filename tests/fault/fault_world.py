@@ -7,6 +7,7 @@ copy is a second organisation in the same state; each fault is tried on a copy o
 
 import concurrent.futures
 import contextlib
+import hashlib
 import os
 import pathlib
 import re
@@ -15,6 +16,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import typing
 import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -108,6 +110,17 @@ class World:
         """What the database's files hold."""
         return {path.name: path.read_bytes() for path in self.folder.glob("pairkeeper.db*")
                 if path.is_file() and path.suffix in (".db", ".db-wal")}
+
+    def state(self):
+        """What the next pass finds, as a digest: of equal worlds one needs to be tried."""
+        digest = hashlib.sha256()
+        for path in sorted(self.folder.glob("pairkeeper.db*")):
+            if path.suffix != ".db-shm":  # made anew from the file beside it
+                for each in [path, *sorted(path.rglob("*"))]:
+                    content = each.read_bytes() if each.is_file() else b""
+                    name = each.relative_to(self.folder)
+                    digest.update(f"{name} {len(content)} ".encode() + content)
+        return digest.digest()
 
     def forget(self):
         """Makes it a world in which pairkeeper has never run."""
@@ -210,20 +223,34 @@ class FaultCase(unittest.TestCase):
 
     def problems(self, world, acknowledged=None, converges=True):
         """All that is wrong with a world after a fault, and after one more apply; [] = nothing."""
+        acknowledged = acknowledged or self.world.events()
         try:
-            return [*self.problems_at_rest(world, acknowledged or self.world.events()),
-                    *(self.problems_of_next_pass(world) if converges else [])]
+            if not converges:
+                return self.problems_at_rest(world, acknowledged)
+            # A chain that is broken stays broken: it is walked once, after the pass.
+            return self.damage(world, acknowledged) + self.problems_of_next_pass(world)
         except sqlite3.Error as error:
             return [f"the database does not open: {error}"]
 
+    def problems_once(self, world, examined):
+        """The same, unless a world in this state is in @p examined, where it is put."""
+        state = world.state()
+        if state in examined:
+            return []
+        examined.add(state)
+        return self.problems(world)
+
     def problems_at_rest(self, world, acknowledged):
+        found = self.damage(world, acknowledged)
+        chain = world.run("events", "--verify")
+        return found + ([] if chain.code == 0 else [f"the chain of events: {chain}"])
+
+    def damage(self, world, acknowledged):
+        """What SQL alone finds wrong."""
         found = []
         integrity = world.read("PRAGMA integrity_check")
         if integrity != [("ok",)]:
             found.append(f"integrity: {integrity}")
-        chain = world.run("events", "--verify")
-        if chain.code != 0:
-            found.append(f"the chain of events: {chain}")
         kept = world.events()
         lost = [seq for seq, digest in acknowledged.items() if kept.get(seq) != digest]
         if lost:
@@ -316,49 +343,58 @@ CHANGING = ("pwrite64", "write", "writev", "ftruncate", "fallocate", "fdatasync"
             "rmdir", "symlink", "chmod", "fchmod", "fchmodat", "utimensat", "flock", "openat")
 
 
-def tracer(*words, follow=False, output="/dev/null"):
-    return ["strace", *(["-f"] if follow else []), "-qq", "-o", output, *words]
+# The kernel picks the calls that are traced: all others run at full speed.
+FOLLOW = ("-f", "--seccomp-bpf")
+
+
+def tracer(*words, follow=(), output="/dev/null"):
+    return ["strace", *follow, "-qq", "-o", output, *words]
+
+
+class Point(typing.NamedTuple):
+    """Where a fault hits."""
+    process: int  # 0 = the program itself, 1 = its fetch helper
+    call: str
+    n: int  # how often its process had made that call: what `when=` of the tracer counts
+    alone: bool  # no other process makes it so often
 
 
 # The dynamic loader's calls come first and are not ours: a process begins where it names our files.
 BEGINNINGS = ("pairkeeper.yaml", "pairkeeper.db")
 
 
-def count_calls(world, calls, *words, follow=False, code=0):
-    """{(process, call): numbers}, process 0 = the program itself, 1 = its fetch helper.
-
-    A number is how often its process had made that call: what `when=` of the tracer counts.
-    """
-    with world.copied() as copy:
-        trace = copy.folder.parent / "trace"
-        expect(copy.run(*words, before=tracer("-f", "-e", "trace=openat," + ",".join(calls),
-                                              output=str(trace))), code)
-        text = trace.read_text(errors="replace")
-    numbers, seen, begun, processes = {}, {}, set(), []
-    for line in text.splitlines():
-        match = re.match(r"(\d+) +(\w+)\(", line)
-        if not match:
-            continue
-        process, call = match.groups()
+def points_of(world, calls, *words, follow=False, code=0):
+    """Every point that a fault can hit while these words are run; follow: the helper's, too."""
+    found, seen, begun, processes = [], {}, set(), []
+    for process, call, line in trace_of(world, calls, *words, code=code):
         if process not in processes:
             processes.append(process)
         seen[process, call] = seen.get((process, call), 0) + 1
         if any(sign in line for sign in BEGINNINGS):
             begun.add(process)
         if process in begun and call in calls and (follow or process == processes[0]):
-            key = (min(processes.index(process), 1), call)
-            numbers.setdefault(key, []).append(seen[process, call])
-    return numbers
+            found.append((process, call, seen[process, call]))
+    return sorted(Point(min(processes.index(process), 1), call, n,
+                        all(seen.get((other, call), 0) < n
+                            for other in processes if other != process))
+                  for process, call, n in found)
 
 
-def points_of(numbers):
-    """Every (process, call, n) that a fault can hit."""
-    return [(process, call, n) for (process, call), all_n in sorted(numbers.items())
-            for n in all_n]
+def trace_of(world, calls, *words, code):
+    """(process, call, line) of each of these calls in a run of the words."""
+    with world.copied() as copy:
+        trace = copy.folder.parent / "trace"
+        expect(copy.run(*words, before=tracer("-e", "trace=openat," + ",".join(calls), follow=FOLLOW,
+                                              output=str(trace))), code)
+        lines = trace.read_text(errors="replace").splitlines()
+    matches = [(re.match(r"(\d+) +(\w+)\(", line), line) for line in lines]
+    return [(*match.groups(), line) for match, line in matches if match]
 
 
 def inject(point, what):
-    """Words of the tracer for a fault at one point; the helper's calls are counted apart."""
-    process, call, n = point[:3]
-    return tracer("-e", f"trace={call}", "-e", f"inject={call}:{what}:when={n}",
-                  follow=process == 1)
+    """Words of the tracer for a fault at one point."""
+    follow = ("-f",) if point.process == 1 else ()
+    if what.startswith("error=") and (follow or point.alone):
+        follow = FOLLOW  # signals get lost where the kernel picks
+    return tracer("-e", f"trace={point.call}", "-e", f"inject={point.call}:{what}:when={point.n}",
+                  follow=follow)

@@ -2,8 +2,7 @@
 
 import unittest
 
-from fault_world import (PROGRAMS, FaultCase, count_calls, inject, points_of,
-                         sampled_always)
+from fault_world import PROGRAMS, FaultCase, inject, points_of, sampled_always
 from test_database import removal_problems
 from test_interleaving import lost_edits
 from test_memory import failing
@@ -14,10 +13,10 @@ POINTS = 16
 class Guards(FaultCase):
     def kill_problems(self, program, calls=("pwrite64", "fdatasync")):
         """What the checks find after kills of that program; the checks run the good one."""
-        counts = count_calls(self.world.copy(self.shelf / program, PROGRAMS / program), calls,
-                             "apply")
+        points = points_of(self.world.copy(self.shelf / program, PROGRAMS / program), calls,
+                           "apply")
         found = []
-        for point in sampled_always(points_of(counts), POINTS):
+        for point in sampled_always(points, POINTS):
             with self.world.copied(PROGRAMS / program) as world:
                 world.run("apply", before=inject(point, "signal=SIGKILL"))
                 found += self.problems(world, self.world.events())
@@ -42,8 +41,7 @@ class Guards(FaultCase):
             self.assertIn("has already ended", " ".join(result.out.split()))
 
     def test_a_server_that_is_written_without_an_intent_is_found(self):
-        counts = count_calls(self.world, ("fdatasync",), "apply")
-        for point in points_of(counts)[::-1]:
+        for point in points_of(self.world, ("fdatasync",), "apply")[::-1]:
             with self.world.copied() as world:
                 world.run("apply", before=inject(point, "signal=SIGKILL"))
                 if world.scopes() != self.before:
@@ -74,7 +72,7 @@ class Guards(FaultCase):
 
     def test_a_commit_whose_failure_is_not_heard_is_found(self):
         world = self.world.copy(self.shelf / "deaf", PROGRAMS / "deaf-commit")
-        points = points_of(count_calls(world, ("fdatasync",), "apply"))
+        points = points_of(world, ("fdatasync",), "apply")
         wrong = 0
         for point in points:
             with world.copied() as copy:
@@ -86,8 +84,8 @@ class Guards(FaultCase):
     def test_a_fetch_that_leaves_its_locks_is_found(self):
         with self.world.copied(PROGRAMS / "no-clearing") as world:
             world.forget()
-            counts = count_calls(world, ("rename",), "apply", follow=True)
-            helpers = [point for point in points_of(counts) if point[0] == 1]
+            points = points_of(world, ("rename",), "apply", follow=True)
+            helpers = [point for point in points if point.process == 1]
             self.assertTrue(helpers)
             codes = []
             for point in helpers:

@@ -14,7 +14,7 @@ import tempfile
 import time
 import unittest
 
-from fault_world import ENVIRONMENT, PROGRAMS, SCRATCH, FaultCase, count_calls, inject, points_of
+from fault_world import ENVIRONMENT, PROGRAMS, SCRATCH, FaultCase, inject, points_of
 from fault_world import sampled, sweep
 
 FOREIGN = "Foreign hand"
@@ -97,8 +97,7 @@ def lost_edits(case, program):
                 lost[point] = f"overwritten unseen: now {now}"
             return []
 
-    counts = count_calls(case.world, ("fcntl",), "apply")
-    sweep(case, sampled(points_of(counts), SAMPLE), probe)
+    sweep(case, sampled(points_of(case.world, ("fcntl",), "apply"), SAMPLE), probe)
     return len(possible), lost
 
 

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import unittest
 
-from fault_world import (FaultCase, count_calls, inject, points_of, sampled, sampled_always,
+from fault_world import (FaultCase, inject, points_of, sampled, sampled_always,
                          sweep)
 
 WRITES = ("pwrite64", "write", "writev", "ftruncate", "fallocate")
@@ -42,6 +42,9 @@ IN_STEP, CANNOT_RUN, INVALID, FAILED, LOCKED, REFUSED = 0, 1, 3, 5, 7, 8
 
 
 class IoErrors(FaultCase):
+    def setUp(self):
+        self.examined = {self.world.state()}
+
     def answers(self, world, result, allowed=(IN_STEP, CANNOT_RUN, FAILED), mute=False):
         """What is wrong with the exit code and the words of one faulty run."""
         if result.code not in allowed:
@@ -52,47 +55,49 @@ class IoErrors(FaultCase):
             return [f"no word of what went wrong: {result}"]
         return []
 
-    def probe(self, point):
-        error = point[3]
+    def probe(self, fault):
+        point, error = fault
         with self.world.copied() as world:
             result = world.run("apply", before=inject(point, f"error={error}"))
             allowed = {IN_STEP, CANNOT_RUN, FAILED}
-            if point[1] == "flock":
+            if point.call == "flock":
                 allowed.add(LOCKED)
-            if point[1] in READS or point[1] in ("openat", "mmap"):
+            if point.call in READS or point.call in ("openat", "mmap"):
                 # The configuration itself could not be read; or an object of Git that cannot be
                 # looked at is, to the library, not there, and the history seems another.
                 allowed.update((INVALID, REFUSED))
             # Calls are counted for each process: with the helper's first write fails the program's
             # own, which is the one that would say so.
             mute = point[:3] == (1, "write", 1)
-            return self.answers(world, result, allowed, mute) + self.problems(world)
+            return (self.answers(world, result, allowed, mute)
+                    + self.problems_once(world, self.examined))
 
     def test_an_error_of_any_call_is_told_and_leaves_nothing_half_done(self):
-        counts = count_calls(self.world, ERRORS, "apply", follow=True)
-        slow = [point for point in points_of(counts) if point[1] in SLOW]
-        points = [(*point, error) for point in points_of(counts) if point[1] not in SLOW
-                  for error in ERRORS[point[1]]]
-        points += [(*point, error) for point in sampled_always(slow, SLOW_SAMPLE)
-                   for error in ERRORS[point[1]]]
-        kinds = {(p[1], p[3]) for p in points}
-        one_of_each = [next(p for p in points if (p[1], p[3]) == kind) for kind in sorted(kinds)]
-        sweep(self, dict.fromkeys([*one_of_each, *sampled(points, SAMPLE)]), self.probe)
+        points = points_of(self.world, ERRORS, "apply", follow=True)
+        slow = [point for point in points if point.call in SLOW]
+        faults = [(point, error) for point in points if point.call not in SLOW
+                  for error in ERRORS[point.call]]
+        faults += [(point, error) for point in sampled_always(slow, SLOW_SAMPLE)
+                   for error in ERRORS[point.call]]
+        one_of_each = {(point.call, error): (point, error) for point, error in reversed(faults)}
+        sweep(self, dict.fromkeys([*one_of_each.values(), *sampled(faults, SAMPLE)]), self.probe)
 
     def test_a_disk_that_stays_broken_is_survived_too(self):
         """From a call on, every further one of its kind fails: how full disks behave."""
-        def probe(point):
+        def probe(fault):
+            point, error = fault
             with self.world.copied() as world:
-                words = inject(point, f"error={point[3]}")
+                words = inject(point, f"error={error}")
                 words = [word + "+" if ":when=" in word else word for word in words]
                 result = world.run("apply", before=words)
                 # When no write() succeeds, none to standard error does: nothing can be said.
                 mute = point[:3] == (0, "write", 1)
-                return self.answers(world, result, mute=mute) + self.problems(world)
+                return (self.answers(world, result, mute=mute)
+                        + self.problems_once(world, self.examined))
 
-        counts = count_calls(self.world, WRITES + SYNCS, "apply")
-        points = [(*point, error) for point in points_of(counts) for error in ("EIO", "ENOSPC")]
-        sweep(self, sampled(points, SAMPLE // 4), probe)
+        points = points_of(self.world, WRITES + SYNCS, "apply")
+        faults = [(point, error) for point in points for error in ("EIO", "ENOSPC")]
+        sweep(self, sampled(faults, SAMPLE // 4), probe)
 
 
 class FullDisk(IoErrors):

@@ -2,7 +2,7 @@
 
 import unittest
 
-from fault_world import (CHANGING, FaultCase, count_calls, expect, inject, points_of, sampled,
+from fault_world import (CHANGING, FaultCase, expect, inject, points_of, sampled,
                          sampled_always, sweep)
 
 SAMPLE = 60
@@ -24,7 +24,7 @@ class Kill(FaultCase):
             return self.problems(world, self.world.events())
 
     def test_a_kill_at_any_file_changing_call_loses_nothing_and_the_next_apply_converges(self):
-        points = points_of(count_calls(self.world, CHANGING, "apply", follow=True))
+        points = points_of(self.world, CHANGING, "apply", follow=True)
         self.assertGreater(len(points), 200)
         sweep(self, sampled(points, SAMPLE), self.probe)
 
@@ -35,7 +35,7 @@ class Kill(FaultCase):
                 world.run("apply", before=inject(point, "signal=SIGKILL"))
                 return self.problems_of_first_pass(world)
 
-        points = points_of(count_calls(self.fresh, CHANGING, "apply", follow=True))
+        points = points_of(self.fresh, CHANGING, "apply", follow=True)
         sweep(self, sampled(points, SAMPLE // 3), probe)
 
 
@@ -53,8 +53,7 @@ class KillTwice(FaultCase):
     """A pass that cleans up after a kill may be killed as well."""
 
     def test_a_kill_during_the_pass_after_a_kill_is_survived_too(self):
-        counts = count_calls(self.world, CHANGING, "apply")
-        first = [p for p in points_of(counts) if p[1] in ("pwrite64", "fdatasync")]
+        first = points_of(self.world, ("pwrite64", "fdatasync"), "apply")
         pairs = [(a, b) for a in sampled_always(first, 12) for b in sampled_always(first, 12)]
 
         def probe(pair):

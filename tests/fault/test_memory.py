@@ -7,7 +7,6 @@ A copy of the world is used again as long as nothing was written to it, which mo
 """
 
 import ast
-import hashlib
 import pathlib
 import queue
 import re
@@ -15,7 +14,7 @@ import shutil
 import tempfile
 import unittest
 
-from fault_world import PROGRAMS, SEED, THOROUGH, FaultCase, expect, sampled, sweep, tracer
+from fault_world import FOLLOW, PROGRAMS, SEED, THOROUGH, FaultCase, expect, sampled, sweep, tracer
 
 PRELOAD = PROGRAMS / "fail-allocation.so"
 SAMPLE = 60
@@ -134,7 +133,7 @@ class Memory(FaultCase):
         tip = self.repository.git("rev-parse", "HEAD")
         words = self.helper_words()
         count = self.allocations(self.unfetched, *words, code=0)
-        examined = {self.state_of_copy(self.unfetched)}
+        examined = {self.unfetched.state()}
 
         def probe(number):
             with self.unfetched.copied() as world:
@@ -145,29 +144,16 @@ class Memory(FaultCase):
                     found.append(f"no commit: {result}")
                 if result.code not in (0, 1, OUT_OF_MEMORY_SIGNAL, CRASH_SIGNAL):
                     found.append(f"not an answer to this fault: {result}")
-                state = self.state_of_copy(world)
-                if state in examined:
-                    return found
-                examined.add(state)
-                return found + self.problems(world)
+                return found + self.problems_once(world, examined)
 
         sweep(self, sampled(range(1, count + 1), SAMPLE // 4), probe)
         self.assertGreater(len(examined), 1, "nothing was ever written")
-
-    @staticmethod
-    def state_of_copy(world):
-        """What the next pass finds of our bare repository: the same needs to be tried once only."""
-        digest = hashlib.sha256()
-        for path in sorted((world.folder / "pairkeeper.db.git").rglob("*")):
-            content = path.read_bytes() if path.is_file() else b""
-            digest.update(f"{path.relative_to(world.folder)} {len(content)} ".encode() + content)
-        return digest.hexdigest()
 
     def helper_words(self):
         """The arguments that the program gives to its fetch helper, as the tracer sees them."""
         with self.unfetched.copied() as world:
             trace = world.folder.parent / "trace"
-            expect(world.run("diff", before=tracer("-f", "-s", "4096", "-e", "trace=execve",
+            expect(world.run("diff", before=tracer("-s", "4096", "-e", "trace=execve", follow=FOLLOW,
                                                    output=str(trace))), DRIFT)
             calls = re.findall(r"execve\(\"[^\"]+\", (\[.*?\]), ", trace.read_text())
             words = ast.literal_eval(next(c for c in calls if "fetch-helper" in c))[1:]

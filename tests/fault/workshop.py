@@ -22,6 +22,10 @@ HERE = pathlib.Path(__file__).resolve().parent
 NEEDED = ("CMakeLists.txt", "cmake", "base", "adm", "desired-state", "drivers", "reconcilers",
           "agent", "packaging", "docs", "examples")
 FLAGS = "-O1 -g"
+LIBRARY_FLAGS = ("-std=c17", "-D_GNU_SOURCE", "-O1", "-Wall", "-Wextra", "-fPIC")
+PRELOADED, LINKED = HERE / "preload" / "fail-allocation.c", HERE / "linked" / "first-authority.c"
+AUTHORITIES = pathlib.Path("/etc/ssl/certs/ca-certificates.crt")
+END = "-----END CERTIFICATE-----\n"
 
 
 class Workshop:
@@ -53,11 +57,21 @@ class Workshop:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(content)
 
+    def make_linked(self):
+        """What the program is linked with beside its own, see there."""
+        first = self.folder / "first-authority.pem"
+        if AUTHORITIES.exists():
+            first.write_text(AUTHORITIES.read_text().partition(END)[0] + END)
+        linked = self.folder / "first-authority.o"
+        run(self.compiler, *LIBRARY_FLAGS, f'-DFIRST_AUTHORITY="{first}"', "-c", "-o", linked, LINKED)
+        return linked
+
     def configure(self):
         launcher = ["-DCMAKE_C_COMPILER_LAUNCHER=ccache"] if shutil.which("ccache") else []
         run("cmake", "-S", self.tree, "-B", self.build, "-G", "Ninja", "-DPAIRKEEPER_TESTS=OFF",
             "-DCMAKE_BUILD_TYPE=Debug", f"-DCMAKE_C_COMPILER={self.compiler}",
-            f"-DCMAKE_C_FLAGS={FLAGS}", "-DCMAKE_COMPILE_WARNING_AS_ERROR=OFF", *launcher)
+            f"-DCMAKE_C_FLAGS={FLAGS}", f"-DCMAKE_EXE_LINKER_FLAGS={self.make_linked()}",
+            "-DCMAKE_COMPILE_WARNING_AS_ERROR=OFF", *launcher)
 
     def make(self, name):
         run("cmake", "--build", self.build, "--target", "pairkeeper")
@@ -80,9 +94,8 @@ class Workshop:
                 (self.tree / path).write_text(text)
 
     def make_preload(self):
-        run(self.compiler, "-std=c17", "-D_GNU_SOURCE", "-O1", "-Wall", "-Wextra", "-shared",
-            "-fPIC", "-o", self.programs / "fail-allocation.so",
-            HERE / "preload" / "fail-allocation.c")
+        run(self.compiler, *LIBRARY_FLAGS, "-shared", "-o", self.programs / "fail-allocation.so",
+            PRELOADED)
 
 
 def replace(file, target):
@@ -103,7 +116,7 @@ def main():
     shop = Workshop(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3])
     stamp = shop.folder / "stamp"
     digest = shop.copy_sources() + hashlib.sha256(
-        repr(PLANTED).encode() + (HERE / "preload" / "fail-allocation.c").read_bytes()).hexdigest()
+        repr(PLANTED).encode() + PRELOADED.read_bytes() + LINKED.read_bytes()).hexdigest()
     if stamp.exists() and stamp.read_text() == digest:
         return
     stamp.unlink(missing_ok=True)

@@ -95,7 +95,7 @@ class Repository:
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True)
-        self.git("init", "--quiet", "--initial-branch=main")
+        self.git("init", "--quiet", "--initial-branch=main", "--template=")
 
     def git(self, *words):
         done = subprocess.run(["git", *words], cwd=self.folder, env=ENVIRONMENT, text=True,

@@ -29,6 +29,7 @@ enum pk_condition_reason {
     PK_CONDITION_IN_STEP, /**< nothing to do                                    */
     PK_CONDITION_DRIFT,   /**< differences found                                */
     PK_CONDITION_ACTING,
+    PK_CONDITION_NOT_ACTING,
     PK_CONDITION_GUARD,          /**< held                                             */
     PK_CONDITION_SERVER_UNKNOWN, /**< a server could not be read                       */
     PK_CONDITION_PAIR_STATE,     /**< in step, but the pair itself is not normal       */
@@ -36,6 +37,7 @@ enum pk_condition_reason {
     PK_CONDITION_SCOPES_BLOCKED,
     PK_CONDITION_OVERLAP, /**< Conflict/Overlap                                 */
     PK_CONDITION_BACKING_OFF,
+    PK_CONDITION_NOT_STALLED, /**< what is left needs nobody's hand                 */
     PK_CONDITION_REPORT_ONLY, /**< heal: report, heal: commits                      */
     PK_CONDITION_WRITES_OFF,  /**< writes: false                                    */
     PK_CONDITION_BY_GIT,      /**< suspend: true                                    */

@@ -137,7 +137,7 @@ static struct pk_condition
 stalled(struct pk_pool *pool, const struct pk_outcome_of *outcome, const struct left *left)
 {
     struct pk_condition condition = {
-        .type = PK_CONDITION_STALLED, .reason = PK_CONDITION_IN_STEP, .message = ""};
+        .type = PK_CONDITION_STALLED, .reason = PK_CONDITION_NOT_STALLED, .message = ""};
     bool waits = outcome->relationship->plan.permit == PK_PERMIT_BACKING_OFF &&
                  outcome->retry != NULL && outcome->retry->stalled;
     if (left->held != 0) {
@@ -394,7 +394,7 @@ pk_record_relationship(struct pk_txn *txn, const struct pk_record *record,
         drifted(pool, plan, &left),
         partners_in_sync(plan, &left),
         suspended(pool, outcome),
-        {.type = PK_CONDITION_RECONCILING, .reason = PK_CONDITION_IN_STEP, .message = ""},
+        {.type = PK_CONDITION_RECONCILING, .reason = PK_CONDITION_NOT_ACTING, .message = ""},
     };
     for (size_t i = 0; i < sizeof conditions / sizeof conditions[0]; i++) {
         pk_condition_set(txn, relationship->name, &conditions[i], record->now);

@@ -92,6 +92,9 @@ class Heal(PairkeeperCase):
         self.edit("dhcp-b", subnet(1), "lease-time=2h")
         self.run_program("apply", code=2)
         self.assertEqual(self.condition("PartnersInSync")["status"], "False")
+        for kind, reason in (("Reconciling", "NotActing"), ("Stalled", "NotStalled")):
+            condition = self.condition(kind)
+            self.assertEqual((condition["status"], condition["reason"]), ("False", reason))
 
     def test_report_writes_nothing(self):
         self.established(RELATIONSHIP, scopes(range(3), "lease-time: 8h"))

@@ -138,6 +138,19 @@ node_at(const struct pk_node *root, const char *section, const char *name, const
 }
 
 static void
+check_url(const struct pk_config_reader *reader, const struct pk_driver *driver,
+          const struct pk_node *root, const struct pk_written_server *server)
+{
+    const char *fault = driver->url_fault(server->url);
+    if (fault != NULL) {
+        struct pk_mark mark =
+            pk_node_mark(reader->file, node_at(root, "servers", server->entry.name, "url"));
+        pk_diagnose(reader->diagnostics, PK_RULE_BAD_VALUE, mark, NULL, "url of a %s server: %s",
+                    driver->name, fault);
+    }
+}
+
+static void
 check_driver(const struct pk_config_reader *reader, const struct pk_node *root,
              const struct pk_written_server *server)
 {
@@ -158,6 +171,8 @@ check_driver(const struct pk_config_reader *reader, const struct pk_node *root,
         const char *key = driver->needs_url ? "url" : "path";
         pk_diagnose(reader->diagnostics, PK_RULE_MISSING_KEY, mark, NULL,
                     "a server with driver %s needs %s", driver->name, key);
+    } else if (driver->needs_url) {
+        check_url(reader, driver, root, server);
     }
 }
 

@@ -124,6 +124,8 @@ struct pk_server; /**< a connection; each driver has its own */
 struct pk_driver {
     const char *name;           /**< as written in the configuration                         */
     bool needs_url, needs_path; /**< keys of the configuration without which there is no server */
+    /** What is wrong with a url of the configuration and how to write it, or NULL; needs_url. */
+    const char *(*url_fault)(const char *url);
     /**
      * Over a network: servers of such a kind are read beside each other, each by one thread, and
      * never with the database.

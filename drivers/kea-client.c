@@ -171,27 +171,24 @@ is_web_scheme(CURLU *url)
     return is_web;
 }
 
-/* The message does not repeat the URL: somebody may have put a password into it. */
-static enum pk_code
-check_url(const struct pk_kea_client *client, struct pk_error *err)
+/* What is said does not repeat the URL: somebody may have put a password into it. */
+const char *
+pk_kea_url_fault(const char *text)
 {
     CURLU *url = curl_url();
     if (url == NULL) {
         pk_out_of_memory();
     }
-    const char *wrong = NULL;
-    if (curl_url_set(url, CURLUPART_URL, client->config->url, 0) != CURLUE_OK ||
-        !is_web_scheme(url)) {
-        wrong = "is none of http or https";
+    const char *fault = NULL;
+    if (curl_url_set(url, CURLUPART_URL, text, 0) != CURLUE_OK || !is_web_scheme(url)) {
+        fault = "it is no address of http or https; write it as https://HOST:PORT/";
     } else if (is_part_there(url, CURLUPART_USER) || is_part_there(url, CURLUPART_PASSWORD)) {
-        wrong = "holds a user name; name `credentials` instead";
+        fault = "it holds a user name or a password; leave them out and name credentials";
     } else if (is_part_there(url, CURLUPART_QUERY) || is_part_there(url, CURLUPART_FRAGMENT)) {
-        wrong = "holds a query or a fragment";
+        fault = "it holds a query or a fragment; write it as https://HOST:PORT/";
     }
     curl_url_cleanup(url);
-    return wrong == NULL ? PK_OK
-                         : pk_error_set(err, PK_EINVAL, client->where,
-                                        "`url` %s; write it as https://HOST:PORT/", wrong);
+    return fault;
 }
 
 static enum pk_code
@@ -238,8 +235,7 @@ pk_kea_client_open(const struct pk_server_config *config, struct pk_kea_client *
         (client->curl = curl_easy_init()) == NULL) {
         pk_out_of_memory();
     }
-    enum pk_code code = check_url(client, err);
-    code = code == PK_OK ? check_secrets(config, err) : code;
+    enum pk_code code = check_secrets(config, err);
     if (code != PK_OK) {
         pk_kea_client_close(client);
         return code;

@@ -21,7 +21,14 @@
 
 struct pk_kea_client;
 
-/** @return PK_OK; PK_EINVAL (the URL), PK_EACCESS or PK_ENOENT (a secret's file); connects later */
+/** What is wrong with such a URL and how to write it, or NULL. */
+const char *pk_kea_url_fault(const char *url);
+
+/**
+ * @param config  with a URL that is in order
+ * @return PK_OK; PK_EINVAL (half a credential), PK_EACCESS or PK_ENOENT (a secret's file); connects
+ *         later
+ */
 enum pk_code pk_kea_client_open(const struct pk_server_config *config, struct pk_kea_client **out,
                                 struct pk_error *err);
 void pk_kea_client_close(struct pk_kea_client *client); /**< NULL is allowed */

@@ -456,6 +456,7 @@ kea_examine_pair(struct pk_server *first, struct pk_server *second, struct pk_po
 const struct pk_driver pk_driver_kea = {
     .name = "kea",
     .needs_url = true,
+    .url_fault = pk_kea_url_fault,
     .is_remote = true,
     .peer_class = pk_kea_peer_class,
     .open = kea_open,

@@ -337,13 +337,13 @@ pk_pass_act(struct pk_pass *pass, struct pk_error *err)
     pass->result->acted = true;
     enum pk_code code = revive_deaf_servers(pass, err);
     if (code == PK_OK) {
+        code = save_owed(pass, err);
+    }
+    if (code == PK_OK) {
         code = record_observations(pass, err);
     }
     if (code == PK_OK) {
         code = close_interrupted(pass, err);
-    }
-    if (code == PK_OK) {
-        code = save_owed(pass, err);
     }
     if (code == PK_OK) {
         code = share_out_approval(pass, err);

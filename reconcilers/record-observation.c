@@ -8,6 +8,7 @@
 
 #include "adm/applied.h"
 #include "adm/events.h"
+#include "adm/mirror.h"
 #include "base/text.h"
 #include "reconcilers/base-after.h"
 #include "reconcilers/execute.h"
@@ -17,6 +18,7 @@ struct recording {
     struct pk_pool *pool;
     const struct pk_pair_view *view;
     const char *revision;
+    bool unsaved; /* a server that dies now comes back with what was deleted on it */
 };
 
 static void
@@ -71,7 +73,7 @@ move_base(struct recording *recording, const struct pk_scope_state *scope, int s
     const char *server = recording->view->servers[side].name;
     const struct pk_row *have = scope->have[side], *base = scope->base[side];
     if (!pk_base_follows(recording->view, scope)) {
-        bool gone = scope->wanted == NULL && have == NULL && base != NULL;
+        bool gone = scope->wanted == NULL && have == NULL && base != NULL && !recording->unsaved;
         if (gone) { /* and nobody wants it back */
             pk_applied_delete(&recording->txn, name, server, scope->subnet);
         }
@@ -180,17 +182,11 @@ record_owned(struct recording *recording, const struct pk_scope_state *scope)
     }
 }
 
-/* Whatever an operation that was cut off meant with a scope that is as it is to be, it is over. */
-static void
-settle_intents(struct recording *recording, const struct pk_scope_state *scope)
+static bool
+is_as_it_is_to_be(const struct pk_scope_state *scope)
 {
-    bool is_settled =
-        scope->difference_count == 0 && !scope->writes[PK_SERVER_1] && !scope->writes[PK_SERVER_2];
-    for (int side = PK_SERVER_1; is_settled && side < PK_PAIR; side++) {
-        if (pk_prefixes_contain(&recording->view->in_doubt[side], scope->subnet)) {
-            pk_intent_settle(&recording->txn, recording->view->servers[side].name, scope->subnet);
-        }
-    }
+    return scope->difference_count == 0 && !scope->writes[PK_SERVER_1] &&
+           !scope->writes[PK_SERVER_2];
 }
 
 static void
@@ -205,7 +201,9 @@ record_scope(struct recording *recording, const struct pk_scope_state *scope)
     if (scope->kind != PK_SCOPE_FOREIGN && (has_base[PK_SERVER_1] || has_base[PK_SERVER_2])) {
         record_owned(recording, scope);
     }
-    settle_intents(recording, scope);
+    if (is_as_it_is_to_be(scope)) {
+        pk_view_settle_intents(recording->view, &recording->txn, scope->subnet);
+    }
     set_status(recording, scope);
 }
 
@@ -227,7 +225,7 @@ forget_gone(struct recording *recording, int side)
     static const struct pk_parts nothing;
     const struct pk_pair_view *view = recording->view;
     const char *name = view->relationship->name;
-    for (size_t i = 0; i < view->base[side].count; i++) {
+    for (size_t i = 0; !recording->unsaved && i < view->base[side].count; i++) {
         const struct pk_row *base = &view->base[side].at[i];
         bool ours = base->relationship != NULL && strcmp(base->relationship, name) == 0;
         if (ours && pk_rows_find(&view->servers[PK_SERVER_1].rows, base->subnet) == NULL &&
@@ -291,12 +289,31 @@ record_relation(struct recording *recording, const struct pk_relationship_plan *
     }
 }
 
+static enum pk_code
+look_for_debts(struct recording *recording, struct pk_db *db, struct pk_error *err)
+{
+    const struct pk_server_view *servers = recording->view->servers;
+    const char *const *names;
+    size_t count;
+    enum pk_code code = pk_mirror_unsaved_load(db, recording->pool, &names, &count, err);
+    for (size_t i = 0; code == PK_OK && i < count; i++) {
+        recording->unsaved = recording->unsaved ||
+                             strcmp(names[i], servers[PK_SERVER_1].name) == 0 ||
+                             strcmp(names[i], servers[PK_SERVER_2].name) == 0;
+    }
+    return code;
+}
+
 enum pk_code
 pk_record_observation(struct pk_db *db, const struct pk_relationship_plan *plan,
                       const char *revision, struct pk_error *err)
 {
     PK_SCRATCH(pool);
     struct recording recording = {.pool = pool, .view = plan->view, .revision = revision};
+    enum pk_code code = look_for_debts(&recording, db, err);
+    if (code != PK_OK) {
+        return code;
+    }
     pk_txn_begin(db, &recording.txn);
     for (size_t i = 0; plan->is_known && i < plan->comparison.count; i++) {
         record_scope(&recording, &plan->comparison.at[i]);

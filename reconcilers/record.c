@@ -233,17 +233,6 @@ mirror_row(struct pk_run *run, struct pk_txn *txn, const struct pk_task *task, i
     }
 }
 
-/* What earlier operations left open here. */
-static void
-settle_intents(struct pk_run *run, struct pk_txn *txn, const struct pk_task *task)
-{
-    for (int side = PK_SERVER_1; side < PK_PAIR; side++) {
-        if (pk_prefixes_contain(&run->plan->view->in_doubt[side], task->scope->subnet)) {
-            pk_intent_settle(txn, pk_run_server(run, side), task->scope->subnet);
-        }
-    }
-}
-
 static void
 record_task(struct pk_run *run, struct pk_txn *txn, const struct pk_task *task)
 {
@@ -258,7 +247,7 @@ record_task(struct pk_run *run, struct pk_txn *txn, const struct pk_task *task)
     set_status(run, txn, task);
     if (task->status == PK_ACTION_DONE) {
         record_heals(run, txn, task);
-        settle_intents(run, txn, task);
+        pk_view_settle_intents(run->plan->view, txn, task->scope->subnet);
     }
 }
 

@@ -156,3 +156,13 @@ pk_view_credit_intents(struct pk_pool *pool, struct pk_pair_view *view,
         pk_prefixes_sort(&view->in_doubt[side]);
     }
 }
+
+void
+pk_view_settle_intents(const struct pk_pair_view *view, struct pk_txn *txn, struct pk_prefix subnet)
+{
+    for (int side = PK_SERVER_1; side < PK_PAIR; side++) {
+        if (pk_prefixes_contain(&view->in_doubt[side], subnet)) {
+            pk_intent_settle(txn, view->servers[side].name, subnet);
+        }
+    }
+}

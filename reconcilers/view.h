@@ -99,4 +99,8 @@ pk_other_side(int side)
 void pk_view_credit_intents(struct pk_pool *pool, struct pk_pair_view *view,
                             const struct pk_operation *unfinished, size_t count);
 
+/** A scope is as it is to be: what earlier operations left open in it is over. */
+void pk_view_settle_intents(const struct pk_pair_view *view, struct pk_txn *txn,
+                            struct pk_prefix subnet);
+
 #endif

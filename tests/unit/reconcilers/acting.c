@@ -1,4 +1,4 @@
-/* Lookups that fail the test instead of answering nothing. */
+/* A world for each test, and lookups that fail the test instead of answering nothing. */
 #include "tests/unit/reconcilers/acting.h"
 
 #include <setjmp.h>
@@ -8,6 +8,37 @@
 #include <string.h>
 
 #include <cmocka.h>
+
+#include "drivers/adm.h"
+
+static int
+open_world(void **state, const struct pk_driver *driver)
+{
+    struct pk_world *world = test_calloc(1, sizeof *world);
+    pk_world_open(world, driver);
+    *state = world;
+    return 0;
+}
+
+int
+pk_test_open_fake(void **state)
+{
+    return open_world(state, &pk_driver_fake);
+}
+
+int
+pk_test_open_embedded(void **state)
+{
+    return open_world(state, &pk_driver_adm);
+}
+
+int
+pk_test_close(void **state)
+{
+    pk_world_close(*state);
+    test_free(*state);
+    return 0;
+}
 
 struct pk_fake_script *
 pk_test_script(struct pk_world *world, int side)

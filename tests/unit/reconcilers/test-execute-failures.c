@@ -10,23 +10,6 @@
 
 #include "tests/unit/reconcilers/acting.h"
 
-static struct pk_world the_world;
-
-static int
-open_fake(void **state)
-{
-    pk_world_open(&the_world, &pk_driver_fake);
-    *state = &the_world;
-    return 0;
-}
-
-static int
-close_world(void **state)
-{
-    pk_world_close(*state);
-    return 0;
-}
-
 /* -- Somebody else is at work ----------------------------------------------------------------- */
 
 static void
@@ -327,8 +310,6 @@ an_outcome_that_cannot_be_recorded_is_told_and_ends_the_run(void **state)
     assert_int_equal(pk_test_action_on(&plan, ONE)->fault.inner, PK_FAULT_GENERIC_DATABASE_ERROR);
     assert_null(pk_world_holds(world, PK_SERVER_1, TWO));
 }
-
-#define FAKE(test) cmocka_unit_test_setup_teardown(test, open_fake, close_world)
 
 int
 main(void)

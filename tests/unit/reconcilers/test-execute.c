@@ -8,33 +8,7 @@
 #include <cmocka.h>
 
 #include "adm/applied.h"
-#include "drivers/adm.h"
 #include "tests/unit/reconcilers/acting.h"
-
-static struct pk_world the_world;
-
-static int
-open_fake(void **state)
-{
-    pk_world_open(&the_world, &pk_driver_fake);
-    *state = &the_world;
-    return 0;
-}
-
-static int
-open_embedded(void **state)
-{
-    pk_world_open(&the_world, &pk_driver_adm);
-    *state = &the_world;
-    return 0;
-}
-
-static int
-close_world(void **state)
-{
-    pk_world_close(*state);
-    return 0;
-}
 
 static void
 nothing_is_left_to_do(struct pk_world *world)
@@ -324,9 +298,6 @@ progress_is_told_chunk_by_chunk(void **state)
     assert_int_equal(pk_execute(&executor, &plan, &execution, NULL), PK_OK);
     assert_string_equal(pk_text_end(&text), "campus create-scope 3/4\ncampus create-scope 4/4\n");
 }
-
-#define FAKE(test)     cmocka_unit_test_setup_teardown(test, open_fake, close_world)
-#define EMBEDDED(test) cmocka_unit_test_setup_teardown(test, open_embedded, close_world)
 
 int
 main(void)

@@ -8,28 +8,7 @@
 #include <cmocka.h>
 
 #include "adm/applied.h"
-#include "drivers/adm.h"
-#include "tests/support/pair-world.h"
-
-#define ONE "10.0.1.0/24"
-#define TWO "10.0.2.0/24"
-
-static struct pk_world the_world;
-
-static int
-open_world(void **state)
-{
-    pk_world_open(&the_world, &pk_driver_adm);
-    *state = &the_world;
-    return 0;
-}
-
-static int
-close_world(void **state)
-{
-    pk_world_close(*state);
-    return 0;
-}
+#include "tests/unit/reconcilers/acting.h"
 
 static void
 look(struct pk_world *world)
@@ -218,22 +197,20 @@ nothing_new_is_nothing_written(void **state)
     assert_int_equal(pk_db_changes(world->db), before);
 }
 
-#define IN_WORLD(test) cmocka_unit_test_setup_teardown(test, open_world, close_world)
-
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_WORLD(rows_that_are_equal_already_are_adopted_and_told_once),
-        IN_WORLD(a_row_that_differs_gets_no_base_so_that_adopting_it_is_still_a_question),
-        IN_WORLD(a_part_that_differs_keeps_its_old_base),
-        IN_WORLD(a_field_that_git_releases_is_told_once_and_its_value_stays),
-        IN_WORLD(a_dropped_scope_is_told_once_and_can_still_be_pruned_later),
-        IN_WORLD(the_base_of_a_dropped_scope_that_is_gone_everywhere_is_forgotten),
-        IN_WORLD(a_wanted_scope_that_is_missing_keeps_its_base),
-        IN_WORLD(foreign_scopes_have_no_base_unless_they_are_kept_equal),
-        IN_WORLD(a_plan_by_hand_does_not_move_bases_away_from_what_git_wants),
-        IN_WORLD(nothing_new_is_nothing_written),
+        EMBEDDED(rows_that_are_equal_already_are_adopted_and_told_once),
+        EMBEDDED(a_row_that_differs_gets_no_base_so_that_adopting_it_is_still_a_question),
+        EMBEDDED(a_part_that_differs_keeps_its_old_base),
+        EMBEDDED(a_field_that_git_releases_is_told_once_and_its_value_stays),
+        EMBEDDED(a_dropped_scope_is_told_once_and_can_still_be_pruned_later),
+        EMBEDDED(the_base_of_a_dropped_scope_that_is_gone_everywhere_is_forgotten),
+        EMBEDDED(a_wanted_scope_that_is_missing_keeps_its_base),
+        EMBEDDED(foreign_scopes_have_no_base_unless_they_are_kept_equal),
+        EMBEDDED(a_plan_by_hand_does_not_move_bases_away_from_what_git_wants),
+        EMBEDDED(nothing_new_is_nothing_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -247,12 +247,15 @@ class BadConnections(BadServerCase):
         url = self.tls(self.authority.issue("localhost"))
         self.insist_on_unknown(self.ask(url, ", ca: /nowhere/ca.pem"), "`ca`")
 
-    def test_a_url_of_another_kind(self):
+    def test_a_url_of_another_kind_is_no_configuration(self):
         for url in ("ftp://127.0.0.1/", "file:///etc/passwd", "127.0.0.1:8000", "http://",
                     "http://u:s3cret-word@127.0.0.1/", "http://127.0.0.1/?command=x"):
             with self.subTest(url):
                 result = self.ask(url)
-                self.insist_on_unknown(result, "`url`|credentials")
+                self.assertEqual(result.code, 3, str(result))
+                (said,) = result.json["errors"]
+                self.assertIn("url of a kea server: it ", said["message"])
+                self.assertGreater(said["column"], 1)
                 self.assertNotIn("s3cret-word", result.out + result.err)
 
     def test_a_password_file_that_everybody_may_read(self):

@@ -4,13 +4,23 @@
 #include "adm/query.h"
 #include "adm/steering.h"
 
-static const char *const type_names[PK_CONDITION_TYPE_COUNT] = {
-    [PK_CONDITION_READY] = "Ready",
-    [PK_CONDITION_RECONCILING] = "Reconciling",
-    [PK_CONDITION_STALLED] = "Stalled",
-    [PK_CONDITION_DRIFTED] = "Drifted",
-    [PK_CONDITION_PARTNERS_IN_SYNC] = "PartnersInSync",
-    [PK_CONDITION_SUSPENDED] = "Suspended",
+static const struct {
+    const char *name;
+    enum pk_truth good;
+    const char *document;
+} types[PK_CONDITION_TYPE_COUNT] = {
+    [PK_CONDITION_READY] = {"Ready", PK_TRUE,
+                            "Both servers hold what Git wants, and the pair itself is well."},
+    [PK_CONDITION_RECONCILING] = {"Reconciling", PK_FALSE, "Servers are being written just now."},
+    [PK_CONDITION_STALLED] = {"Stalled", PK_FALSE,
+                              "It does not go on by itself: somebody has to approve, correct or "
+                              "repair something."},
+    [PK_CONDITION_DRIFTED] = {"Drifted", PK_FALSE, "Something differs from what Git wants."},
+    [PK_CONDITION_PARTNERS_IN_SYNC] =
+        {"PartnersInSync", PK_TRUE,
+         "Both servers hold the same of every scope that is kept equal."},
+    [PK_CONDITION_SUSPENDED] = {"Suspended", PK_FALSE,
+                                "Nothing is written, because somebody asked for that."},
 };
 
 static const char *const truth_names[] = {
@@ -19,34 +29,63 @@ static const char *const truth_names[] = {
     [PK_UNKNOWN] = "Unknown",
 };
 
-static const char *const reason_names[PK_CONDITION_REASON_COUNT] = {
-    [PK_CONDITION_IN_STEP] = "InStep",
-    [PK_CONDITION_DRIFT] = "Drift",
-    [PK_CONDITION_ACTING] = "Acting",
-    [PK_CONDITION_NOT_ACTING] = "NotActing",
-    [PK_CONDITION_GUARD] = "Guard",
-    [PK_CONDITION_SERVER_UNKNOWN] = "ServerUnknown",
-    [PK_CONDITION_PAIR_STATE] = "PairState",
-    [PK_CONDITION_SCOPES_FAILED] = "ScopesFailed",
-    [PK_CONDITION_SCOPES_BLOCKED] = "ScopesBlocked",
-    [PK_CONDITION_OVERLAP] = "Overlap",
-    [PK_CONDITION_BACKING_OFF] = "BackingOff",
-    [PK_CONDITION_NOT_STALLED] = "NotStalled",
-    [PK_CONDITION_REPORT_ONLY] = "ReportOnly",
-    [PK_CONDITION_WRITES_OFF] = "WritesOff",
-    [PK_CONDITION_BY_GIT] = "ByGit",
-    [PK_CONDITION_BY_OPERATOR] = "ByOperator",
-    [PK_CONDITION_NOT_SUSPENDED] = "NotSuspended",
-    [PK_CONDITION_DROPPED] = "Dropped",
-    [PK_CONDITION_FETCH_FAILED] = "FetchFailed",
-    [PK_CONDITION_REVISION_REJECTED] = "RevisionRejected",
-    [PK_CONDITION_REVISION_REFUSED] = "RevisionRefused",
+static const struct {
+    const char *name, *document;
+} reasons[PK_CONDITION_REASON_COUNT] = {
+    [PK_CONDITION_IN_STEP] = {"InStep", "Nothing is to be done."},
+    [PK_CONDITION_DRIFT] = {"Drift", "Something differs; `pairkeeper diff` shows it."},
+    [PK_CONDITION_ACTING] = {"Acting", "A pass is writing."},
+    [PK_CONDITION_NOT_ACTING] = {"NotActing", "No pass is writing."},
+    [PK_CONDITION_GUARD] = {"Guard", "The plan is held until somebody approves it: `pairkeeper "
+                                     "diff`, then `pairkeeper approve`."},
+    [PK_CONDITION_SERVER_UNKNOWN] = {"ServerUnknown",
+                                     "A server could not be read: nothing is known of it, and "
+                                     "nothing is written. The message says why."},
+    [PK_CONDITION_PAIR_STATE] = {"PairState", "All is in step, but a server says that the pair is "
+                                              "not in its normal state."},
+    [PK_CONDITION_SCOPES_FAILED] = {"ScopesFailed",
+                                    "A server failed, refused, or could not save what it was "
+                                    "told; `pairkeeper events` shows it."},
+    [PK_CONDITION_SCOPES_BLOCKED] = {"ScopesBlocked",
+                                     "Some scopes cannot become what is wanted; `pairkeeper "
+                                     "explain SUBNET` says why, and what would help."},
+    [PK_CONDITION_OVERLAP] = {"Overlap", "A wanted scope overlaps one that a server holds."},
+    [PK_CONDITION_BACKING_OFF] = {"BackingOff", "It failed and is tried again later."},
+    [PK_CONDITION_NOT_STALLED] = {"NotStalled", "What is left needs nobody's hand."},
+    [PK_CONDITION_REPORT_ONLY] = {"ReportOnly", "Differences of this kind are only reported: "
+                                                "`heal: report` or `heal: commits`."},
+    [PK_CONDITION_WRITES_OFF] = {"WritesOff", "The configuration says `writes: false`."},
+    [PK_CONDITION_BY_GIT] = {"ByGit", "The relationship says `suspend: true`."},
+    [PK_CONDITION_BY_OPERATOR] = {"ByOperator", "Somebody has suspended it; the message says who "
+                                                "and why. `pairkeeper resume` ends it."},
+    [PK_CONDITION_NOT_SUSPENDED] = {"NotSuspended", "Nobody has suspended it."},
+    [PK_CONDITION_DROPPED] = {"Dropped", "Git no longer names the relationship: it is left alone."},
+    [PK_CONDITION_FETCH_FAILED] = {"FetchFailed", "Of the repository: it could not be fetched, so "
+                                                  "nobody knows what its tip says."},
+    [PK_CONDITION_REVISION_REJECTED] = {"RevisionRejected",
+                                        "Of the repository: its tip has errors, and the last good "
+                                        "revision stays in force."},
+    [PK_CONDITION_REVISION_REFUSED] = {"RevisionRefused",
+                                       "Of the repository: its tip does not follow the revision "
+                                       "that is in force."},
 };
 
 const char *
 pk_condition_type_name(enum pk_condition_type type)
 {
-    return type_names[type];
+    return types[type].name;
+}
+
+enum pk_truth
+pk_condition_good(enum pk_condition_type type)
+{
+    return types[type].good;
+}
+
+const char *
+pk_condition_type_document(enum pk_condition_type type)
+{
+    return types[type].document;
 }
 
 const char *
@@ -58,18 +97,46 @@ pk_truth_name(enum pk_truth status)
 const char *
 pk_condition_reason_name(enum pk_condition_reason reason)
 {
-    return reason_names[reason];
+    return reasons[reason].name;
 }
 
-/* Position of @p name, @p count when it is not there. */
-static size_t
-position(const char *const *names, size_t count, const char *name)
+const char *
+pk_condition_reason_document(enum pk_condition_reason reason)
 {
-    size_t i = 0;
-    while (i < count && strcmp(names[i], name) != 0) {
+    return reasons[reason].document;
+}
+
+/* Each answers the number after the last for a name that is none. */
+
+static enum pk_condition_type
+type_of(const char *name)
+{
+    int i = 0;
+    while (i < PK_CONDITION_TYPE_COUNT && strcmp(types[i].name, name) != 0) {
         i++;
     }
-    return i;
+    return (enum pk_condition_type)i;
+}
+
+static enum pk_condition_reason
+reason_of(const char *name)
+{
+    int i = 0;
+    while (i < PK_CONDITION_REASON_COUNT && strcmp(reasons[i].name, name) != 0) {
+        i++;
+    }
+    return (enum pk_condition_reason)i;
+}
+
+/* What is neither False nor True is Unknown. */
+static enum pk_truth
+truth_of(const char *name)
+{
+    int i = PK_FALSE;
+    while (i < PK_UNKNOWN && strcmp(truth_names[i], name) != 0) {
+        i++;
+    }
+    return (enum pk_truth)i;
 }
 
 void
@@ -78,9 +145,9 @@ pk_condition_set(struct pk_txn *txn, const char *relationship, const struct pk_c
 {
     const char *message = condition->message != NULL ? condition->message : "";
     pk_txn_run(txn, PK_SQL_CONDITION_PUT,
-               PK_VALUES(sql_text(relationship), sql_text(type_names[condition->type]),
+               PK_VALUES(sql_text(relationship), sql_text(types[condition->type].name),
                          sql_text(truth_names[condition->status]),
-                         sql_text(reason_names[condition->reason]), sql_text(message),
+                         sql_text(reasons[condition->reason].name), sql_text(message),
                          sql_int(now.ms)));
 }
 
@@ -93,16 +160,14 @@ pk_conditions_load(struct pk_db *db, struct pk_pool *pool, const char *relations
     struct pk_cursor cursor;
     pk_cursor_open(&cursor, db, PK_SQL_CONDITIONS_LOAD, PK_VALUES(sql_text(relationship)));
     while (pk_cursor_next(&cursor)) {
-        size_t type = position(type_names, PK_CONDITION_TYPE_COUNT, pk_column_peek(&cursor, 0));
-        size_t status = position(truth_names, PK_UNKNOWN, pk_column_peek(&cursor, 1));
-        size_t reason =
-            position(reason_names, PK_CONDITION_REASON_COUNT, pk_column_peek(&cursor, 2));
+        enum pk_condition_type type = type_of(pk_column_peek(&cursor, 0));
+        enum pk_condition_reason reason = reason_of(pk_column_peek(&cursor, 2));
         if (type < PK_CONDITION_TYPE_COUNT && reason < PK_CONDITION_REASON_COUNT) {
             there[type] = true;
             list[type] = (struct pk_condition){
-                .type = (enum pk_condition_type)type,
-                .status = (enum pk_truth)status,
-                .reason = (enum pk_condition_reason)reason,
+                .type = type,
+                .status = truth_of(pk_column_peek(&cursor, 1)),
+                .reason = reason,
                 .message = pk_column_text(pool, &cursor, 3),
                 .since = pk_column_time(&cursor, 4),
             };

@@ -59,8 +59,11 @@ struct pk_condition {
 };
 
 const char *pk_condition_type_name(enum pk_condition_type type); /**< `PartnersInSync` */
-const char *pk_truth_name(enum pk_truth status);                 /**< `True` */
+enum pk_truth pk_condition_good(enum pk_condition_type type);    /**< its status when all is well */
+const char *pk_condition_type_document(enum pk_condition_type type); /**< one sentence */
+const char *pk_truth_name(enum pk_truth status);                     /**< `True` */
 const char *pk_condition_reason_name(enum pk_condition_reason reason);
+const char *pk_condition_reason_document(enum pk_condition_reason reason); /**< one sentence */
 
 /** Written only when it differs; since moves only when status does. */
 void pk_condition_set(struct pk_txn *txn, const char *relationship,

@@ -10,6 +10,7 @@
 
 #include "adm/events.h"
 #include "adm/option.h"
+#include "adm/steering.h"
 #include "agent/config-keys.h"
 #include "agent/doctor-installation.h"
 #include "agent/doctor-rows.h"
@@ -23,6 +24,7 @@ extern const char pk_page_desired_state[];
 extern const char pk_page_configuration[];
 extern const char pk_page_events[];
 extern const char pk_page_doctor[];
+extern const char pk_page_status[];
 
 /* -- Cells -- */
 
@@ -281,6 +283,31 @@ add_events(struct pk_text *out)
     }
 }
 
+/* -- Status -- */
+
+static void
+add_conditions(struct pk_text *out)
+{
+    pk_text_add(out, "| condition | when all is well | what it says |\n|---|---|---|\n");
+    for (int i = 0; i < PK_CONDITION_TYPE_COUNT; i++) {
+        enum pk_condition_type type = (enum pk_condition_type)i;
+        pk_text_addf(out, "| `%s` | `%s` | %s |\n", pk_condition_type_name(type),
+                     pk_truth_name(pk_condition_good(type)),
+                     cell(out->pool, pk_condition_type_document(type)));
+    }
+}
+
+static void
+add_condition_reasons(struct pk_text *out)
+{
+    pk_text_add(out, "| reason | what it says |\n|---|---|\n");
+    for (int i = 0; i < PK_CONDITION_REASON_COUNT; i++) {
+        enum pk_condition_reason reason = (enum pk_condition_reason)i;
+        pk_text_addf(out, "| `%s` | %s |\n", pk_condition_reason_name(reason),
+                     cell(out->pool, pk_condition_reason_document(reason)));
+    }
+}
+
 /* -- Checks -- */
 
 static const char check_head[] =
@@ -361,6 +388,8 @@ static const struct {
     {"configuration", add_top},
     {"configuration-sections", add_sections},
     {"events", add_events},
+    {"conditions", add_conditions},
+    {"condition-reasons", add_condition_reasons},
     {"doctor-installation", add_installation_checks},
     {"doctor-rows", add_row_checks},
     {"doctor-kea", add_kea_checks},
@@ -375,6 +404,7 @@ static const struct {
     {"desired-state", pk_page_desired_state},
     {"doctor", pk_page_doctor},
     {"events", pk_page_events},
+    {"status", pk_page_status},
 };
 
 /* @return false when the line is no name of a table */

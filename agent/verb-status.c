@@ -146,12 +146,10 @@ short_commit(struct pk_pool *pool, const char *commit)
 static enum pk_style
 style_of(const struct pk_condition *condition)
 {
-    bool good_when_true =
-        condition->type == PK_CONDITION_READY || condition->type == PK_CONDITION_PARTNERS_IN_SYNC;
     if (condition->status == PK_UNKNOWN) {
         return PK_STYLE_BAD;
     }
-    bool good = (condition->status == PK_TRUE) == good_when_true;
+    bool good = condition->status == pk_condition_good(condition->type);
     return good ? PK_STYLE_PLAIN : PK_STYLE_CHANGE;
 }
 

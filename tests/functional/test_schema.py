@@ -12,7 +12,7 @@ from pairkeeper_case import CAMPUS, PairkeeperCase, RELATIONSHIP, ROOT, relation
 GOLDEN = ROOT / "tests" / "golden"
 SCHEMAS = ("desired-state", "configuration", "diff", "plan", "explain", "status", "events",
            "validate", "import", "doctor", "error", "answer")
-PAGES = ("desired-state", "configuration", "events", "doctor")
+PAGES = ("desired-state", "configuration", "events", "doctor", "status")
 
 
 class CoreLoader(yaml.SafeLoader):
@@ -215,6 +215,15 @@ class Schema(PairkeeperCase):
         rows = re.findall(r"^\| `([A-Z]\w+)` \| \w+ \| (.+) \|$",
                           (ROOT / "docs" / "events.md").read_text(), re.MULTILINE)
         self.assertEqual([name for name, _ in rows], self.schema("events")["$defs"]["reason"]["enum"])
+        for name, sentence in rows:
+            self.assertRegex(sentence, r"^[A-Z].*\.$", name)
+
+    def test_every_condition_and_reason_of_status_has_its_sentence(self):
+        page = (ROOT / "docs" / "status.md").read_text()
+        rows = re.findall(r"^\| `([A-Z]\w+)` \| (?:`\w+` \| )?(.+) \|$", page, re.MULTILINE)
+        lists = self.schema("status")["$defs"]
+        self.assertEqual([name for name, _ in rows], lists["condition-type"]["enum"]
+                         + lists["condition-reason"]["enum"])
         for name, sentence in rows:
             self.assertRegex(sentence, r"^[A-Z].*\.$", name)
 

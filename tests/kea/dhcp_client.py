@@ -8,7 +8,8 @@
     late = [e for e in clients.exchanges if e.took_s is None or e.took_s > 1]
 
 An exchange is DISCOVER, OFFER, REQUEST, ACK, each question sent to every server of the lab, and
-again when no answer came, as real clients do.  One thread serves all clients.
+again when no answer came, as real clients do.  One thread serves all clients.  Those that ask again
+and again are spread in time, as a network's are: so a moment without service meets few of them.
 """
 
 import contextlib
@@ -28,6 +29,8 @@ MAGIC = bytes([99, 130, 83, 99])
 HEAD = struct.Struct("!BBBBIHH4s4s4s4s16s192s")
 BYTES_MAX = 4096
 STEP_S = 0.02
+SPREAD = 0.5  # of the time between two exchanges, more or less
+JITTER = 0.1  # of the time before a question is repeated
 
 
 @dataclasses.dataclass
@@ -40,6 +43,7 @@ class Exchange:
     sent: int = 0  # questions, with those that were repeated
     offered: str = None
     offered_by: str = None  # its dhcp-server-identifier
+    offered_at: float = None
     address: str = None  # acknowledged
     server: str = None  # who acknowledged: its dhcp-server-identifier
     refused: bool = False  # NAK
@@ -75,6 +79,10 @@ def question(kind, mac, transaction, relay, elapsed_s, options=()):
     return head + MAGIC + body + bytes([OPTION_END])
 
 
+def spread(seconds, part):
+    return seconds * random.uniform(1 - part, 1 + part)
+
+
 def parsed(message):
     """(transaction, offered address, {code: bytes})."""
     fields = HEAD.unpack_from(message)
@@ -96,7 +104,8 @@ class _Client:
         self.clients, self.relay = clients, relay
         network = socket.inet_aton(relay)
         self.mac = bytes([2, network[1], network[2], 0, number >> 8, number & 0xff])
-        self.exchange, self.again_at = None, 0.0
+        self.exchange = None
+        self.again_at = time.monotonic() + random.uniform(0, clients.pause_s)
 
     @property
     def is_busy(self):
@@ -117,7 +126,7 @@ class _Client:
                                                elapsed_s, self.wish))
         self.exchange.sent += 1
         self.tries += 1
-        self.again_at = now + self.clients.retransmit_s
+        self.again_at = now + spread(self.clients.retransmit_s, JITTER)
 
     def tick(self, now):
         """Asks again, or gives up, when it is time."""
@@ -134,6 +143,7 @@ class _Client:
             self.clients.waiting.pop(self.transaction)
             self.exchange.offered = address
             self.exchange.offered_by = socket.inet_ntoa(server)
+            self.exchange.offered_at = now
             self.tries, self.kind = 0, REQUEST
             self.wish = ((OPTION_ADDRESS, socket.inet_aton(address)), (OPTION_SERVER, server))
             self._send(now)
@@ -147,19 +157,21 @@ class _Client:
     def _end(self, now):
         self.clients.waiting.pop(self.transaction, None)
         self.exchange.ended = now
-        self.again_at = now + self.clients.pause_s
+        self.again_at = now + spread(self.clients.pause_s, SPREAD)
 
 
-def given_away(late, later):
-    """The clients of the exchanges `late` that had chosen an offer of a server which then gave its
-    clients back to the other one, as the exchanges `later` show.
+def given_away(late, handovers, within_s):
+    """The exchanges of `late` whose client held the offer of a server that lost clients just then.
+
+    handovers: (dhcp-server-identifier, from, until), when that server was told whom it serves;
+    within_s: how soon after its offer a server has seen the request.
 
     No server answers a request that names another one, and HA takes a server's clients away from
     one message to the next: who is between OFFER and REQUEST then has to begin anew.
     """
-    who = {exchange.mac: exchange.server for exchange in later if exchange.server}
-    return [one for one in late
-            if one.offered_by and who.get(one.mac) not in (None, one.offered_by)]
+    return [one for one in late if one.offered_by and any(
+        server == one.offered_by and begun <= one.offered_at + within_s and done >= one.started
+        for server, begun, done in handovers)]
 
 
 class Clients:

@@ -75,10 +75,15 @@ class Lab:
 
     def _content(self, place, content):
         content = {"valid-lifetime": 3600, "subnet4": [], **copy.deepcopy(content)}
-        if self.relay_port:  # all are at one address: clients tell them by this
+        if self.relay_port:
             content["option-data"] = [*content.get("option-data", []), {
-                "name": "dhcp-server-identifier", "data": f"127.0.0.{place + 1}"}]
+                "name": "dhcp-server-identifier", "data": self.identifier(place)}]
         return content
+
+    @staticmethod
+    def identifier(place):
+        """How clients tell the server at a place of the lab: all are at one address."""
+        return f"127.0.0.{place + 1}"
 
     def _ha(self, place):
         entries = [r.as_kea_has_it(place, number)

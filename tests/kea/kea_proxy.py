@@ -2,7 +2,8 @@
 something may happen.
 
     wire = Wire(pair)                       # one door for each server: wire.urls
-    wire.requests                           # all that passed, over all servers, in their order
+    wire.requests                           # all that passed, over all servers, in their order,
+                                            # and when: time.monotonic()
     wire.at(7, AFTER, lambda: …)            # something happens when the 7th was done
     wire.at(7, BEFORE, lambda: REFUSE)      # … and decides what becomes of it
 
@@ -14,7 +15,9 @@ import dataclasses
 import http.client
 import http.server
 import json
+import math
 import threading
+import time
 
 from kea_server import ADDRESS
 from ports import free_port
@@ -40,6 +43,8 @@ class Request:
     server: str
     command: str
     arguments: dict = dataclasses.field(default=None, repr=False)
+    begun: float = dataclasses.field(default_factory=time.monotonic, repr=False)
+    done: float = dataclasses.field(default=math.inf, repr=False)  # its answer came
 
     @property
     def writes(self):
@@ -75,6 +80,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             except (OSError, http.client.HTTPException):
                 fate = CLOSE  # as the server itself would have done
             else:
+                request.done = time.monotonic()
                 fate = self.server.wire.happens(request, AFTER)
         if fate == HANG:
             self.server.wire.ended.wait()

@@ -97,7 +97,8 @@ class Repair(WriteCase):
     @staticmethod
     def of_lab(pair, place):
         """What the lab gave a server beside the content."""
-        return {"option-data": [{"name": "dhcp-server-identifier", "data": f"127.0.0.{place + 1}"}]}
+        return {"option-data": [{"name": "dhcp-server-identifier",
+                                 "data": pair.identifier(place)}]}
 
     def insist_on_these_differences(self, document):
         expected = {(prefix(number), field, "dhcp-b", "partner")

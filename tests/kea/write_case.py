@@ -6,7 +6,7 @@ import signal
 import subprocess
 
 import pairkeeper_case
-from dhcp_client import Clients, relay
+from dhcp_client import Clients, given_away, relay
 from kea_case import KeaCase
 from kea_pair import Pair
 from kea_programs import kea
@@ -17,6 +17,7 @@ OPEN_GUARDS = "{updates: [100%, 1000], deletes: [100%, 1000], small: 0}"
 # A 3.x server is left disabled by a 2.2 partner that has fetched its leases, until this has passed.
 MIXED = {"sync_timeout": 3000}
 MODES = ("load-balancing", "hot-standby")
+REQUEST_S = 0.5  # from an offer until its server has seen the request, on a busy machine
 
 
 class WriteCase(KeaCase):
@@ -116,6 +117,14 @@ class WriteCase(KeaCase):
         unserved = {e.relay for e in exchanges if not e.address}
         self.assertEqual(unserved, set(), [e for e in exchanges if not e.address])
         return exchanges
+
+    def given_away(self, late):
+        """The late exchanges whose clients a handover met between their offer and their request."""
+        identifiers = {server.name: self.lab.identifier(place)
+                       for place, server in enumerate(self.lab.servers)}
+        return given_away(late, [(identifiers[one.server], one.begun, one.done)
+                                 for one in self.wire.requests if one.command == "ha-scopes"],
+                          REQUEST_S)
 
     def insist_on_whole_events(self):
         self.run_program("events", "--verify")

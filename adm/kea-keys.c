@@ -11,13 +11,14 @@
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 static const int64_t counter_max = UINT32_MAX;
+static const int64_t delay_max_ms = UINT16_MAX; /* Kea refuses longer ones */
 
 static const struct pk_field relationship_keys[] = {
-    {"heartbeat-delay", PK_KIND_NUMBER, .min = 1, .max = counter_max,
+    {"heartbeat-delay", PK_KIND_NUMBER, .min = 1, .max = delay_max_ms,
      .document = "Milliseconds between two heartbeats."},
-    {"max-response-delay", PK_KIND_NUMBER, .min = 1, .max = counter_max,
+    {"max-response-delay", PK_KIND_NUMBER, .min = 1, .max = delay_max_ms,
      .document = "Milliseconds without an answer after which communication counts as lost."},
-    {"max-ack-delay", PK_KIND_NUMBER, .max = counter_max,
+    {"max-ack-delay", PK_KIND_NUMBER, .max = delay_max_ms,
      .document = "Milliseconds a client may try before it counts as unserved by the partner."},
     {"max-unacked-clients", PK_KIND_NUMBER, .max = counter_max,
      .document = "Unserved clients after which the partner counts as down."},

@@ -42,7 +42,8 @@ static const struct pk_verb_option events_options[] = {
 static const struct pk_verb_option schema_options[] = {
     {"of", "NAME",
      "desired-state (unless given), configuration, diff, plan, explain, status, events, validate, "
-     "import, doctor, error or answer; as markdown desired-state, configuration, events or doctor"},
+     "import, doctor, error or answer; as markdown desired-state, configuration, events, doctor or "
+     "status"},
     {.name = NULL},
 };
 

@@ -206,21 +206,33 @@ read_policies(const struct relationship_reader *reader, struct pk_wanted_relatio
     out->suspend = says_true(reader, PK_RELATIONSHIP_SUSPEND);
 }
 
+/* NULL: none is written, or no right one. */
+static const struct pk_written *
+written_mode(const struct relationship_reader *reader)
+{
+    for (size_t i = 0; i < reader->parts.count; i++) {
+        if (reader->parts.at[i].part.field == row(PK_RELATIONSHIP_MODE)) {
+            return &reader->parts.at[i];
+        }
+    }
+    return NULL;
+}
+
+static bool
+is_hot_standby(const struct relationship_reader *reader)
+{
+    const struct pk_written *mode = written_mode(reader);
+    return mode != NULL && strcmp(mode->part.value, "\"hot-standby\"") == 0;
+}
+
 /* What belongs to one mode and is written in the other. */
 static void
 check_mode(const struct relationship_reader *reader, struct pk_relationship_declaration *out)
 {
-    static const char standby[] = "\"hot-standby\"";
-    const struct pk_written *mode = NULL;
-    for (size_t i = 0; i < reader->parts.count; i++) {
-        if (reader->parts.at[i].part.field == row(PK_RELATIONSHIP_MODE)) {
-            mode = &reader->parts.at[i];
-        }
-    }
-    bool is_standby = mode != NULL && strcmp(mode->part.value, standby) == 0;
+    bool is_standby = is_hot_standby(reader);
     enum pk_relationship_field odd =
         is_standby ? PK_RELATIONSHIP_LOAD_SPLIT : PK_RELATIONSHIP_STANDBY_RESERVE;
-    bool judged = mode != NULL || reader->values[PK_RELATIONSHIP_MODE] == NULL;
+    bool judged = written_mode(reader) != NULL || reader->values[PK_RELATIONSHIP_MODE] == NULL;
     if (judged && reader->keys[odd] != NULL) {
         pk_diagnose(reader->decoder->diagnostics, PK_RULE_SPLIT_MODE,
                     pk_decoder_mark(reader->decoder, reader->keys[odd]), "remove it",
@@ -236,6 +248,39 @@ check_mode(const struct relationship_reader *reader, struct pk_relationship_decl
         pk_diagnose(reader->decoder->diagnostics, PK_RULE_SPLIT_RANGES_MODE, out->split_ranges_mark,
                     "remove it, or write mode: load-balance",
                     "'split-ranges' would leave half of each range unused in mode hot-standby");
+    }
+}
+
+/* HA parameters of which Kea takes one value only, and says so when it is too late to ask. */
+static void
+check_kea_value(const struct relationship_reader *reader, const struct pk_written *at)
+{
+    static const struct {
+        const char *key, *taken;
+        bool of_standby; /* in this mode only */
+        const char *why;
+    } rows[] = {
+        {"delayed-updates-limit", "0", true, "Kea keeps no updates for later in hot-standby"},
+        {"wait-backup-ack", "false", false, "Kea refuses it where two servers share the work"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (strcmp(at->part.key, rows[i].key) == 0 && strcmp(at->part.value, rows[i].taken) != 0 &&
+            (!rows[i].of_standby || is_hot_standby(reader))) {
+            PK_SCRATCH(scratch);
+            pk_diagnose(reader->decoder->diagnostics, PK_RULE_KEA_REFUSED, at->mark,
+                        pk_sprintf(scratch, "remove it, or write %s", rows[i].taken), "%s: %s: %s",
+                        rows[i].key, at->part.value, rows[i].why);
+        }
+    }
+}
+
+static void
+check_kea_values(const struct relationship_reader *reader)
+{
+    for (size_t i = 0; i < reader->parts.count; i++) {
+        if (reader->parts.at[i].part.field == row(PK_RELATIONSHIP_KEA)) {
+            check_kea_value(reader, &reader->parts.at[i]);
+        }
     }
 }
 
@@ -278,6 +323,7 @@ pk_decode_relationship(const struct pk_decoder *decoder, const struct pk_node *n
     read_kea(&reader);
     read_policies(&reader, &out->wanted);
     check_mode(&reader, out);
+    check_kea_values(&reader);
     if (reader.values[PK_RELATIONSHIP_SCOPE_DEFAULTS] != NULL) {
         pk_decode_defaults(decoder, reader.values[PK_RELATIONSHIP_SCOPE_DEFAULTS], &out->defaults);
     }

@@ -41,6 +41,10 @@ static const struct pk_rule_row rows[PK_RULE_COUNT] = {
     [PK_RULE_KEA_KEY] = {"kea-key", ERROR,
                          "A kea mapping holds only keys that have no field here and that Git may "
                          "decide, each in one spelling."},
+    [PK_RULE_KEA_REFUSED] = {"kea-refused", ERROR,
+                             "An HA parameter has no value that Kea is known to refuse: its "
+                             "config-test does not say so, and a refused config-set disturbs the "
+                             "server."},
     [PK_RULE_OPTION_UNKNOWN] = {"option-unknown", ERROR,
                                 "An option is a standard name, a code 1..254 or space.code."},
     [PK_RULE_OPTION_VALUE] = {"option-value", ERROR,

@@ -1,10 +1,13 @@
 """A relationship's HA parameters on real pairs: reported, enforced, and clients served meanwhile."""
 
+import copy
+import itertools
 import unittest
 
 from dhcp_client import Clients, relay, subnet
 from kea_case import campus
-from write_case import WriteCase
+from kea_server import KeaRefusal
+from write_case import MODES, WriteCase
 
 WANTED = "kea: {max-unacked-clients: 7, sync-timeout: 50000}"
 PATIENCE_S = 2.5  # one retransmission and a little: a heartbeat of the lab is a fifth of a second
@@ -69,6 +72,38 @@ class Settings(WriteCase):
 
     def test_enforced_on_a_newer_load_balancing_pair_no_client_waits(self):
         self.is_enforced(3, "load-balancing")
+
+    def keys(self):
+        """What the YAML's schema says of each."""
+        schema = self.run_json("schema", "--of", "desired-state", config=False)
+        return schema["$defs"]["relationship-kea"]["properties"]
+
+    def takes(self, server, **values):
+        """Whether a server takes a configuration with these; it has its old one back if not."""
+        before = server.config()
+        wanted = copy.deepcopy(before)
+        entry(wanted).update({key.replace("_", "-"): value for key, value in values.items()})
+        try:
+            server.ask("config-set", {"Dhcp4": wanted})
+        except KeaRefusal:
+            server.ask("config-set", {"Dhcp4": before})
+            return False
+        return True
+
+    def test_kea_takes_both_ends_of_every_key_and_nothing_that_validate_refuses(self):
+        numbers = {key: said for key, said in self.keys().items() if "maximum" in said}
+        self.assertGreater(len(numbers), 5)
+        for release, mode in itertools.product((2, 3), MODES):
+            with self.pair(release, mode, dhcp=False) as pair:
+                kept = {"delayed-updates-limit": 0} if mode == "hot-standby" else {}
+                for end in ("minimum", "maximum"):
+                    self.assertTrue(self.takes(pair.first, **{
+                        **{key: said[end] for key, said in numbers.items()}, **kept}), end)
+                for key in ("heartbeat-delay", "max-response-delay", "max-ack-delay"):
+                    self.assertFalse(self.takes(pair.first, **{key: numbers[key]["maximum"] + 1}))
+                self.assertFalse(self.takes(pair.first, wait_backup_ack=True))
+                self.assertEqual(self.takes(pair.first, delayed_updates_limit=1),
+                                 mode == "load-balancing")
 
     def test_they_are_on_disk_afterwards(self):
         with self.pair(3, subnets=[subnet(10)]) as pair:

@@ -133,6 +133,13 @@ const struct pk_kea_check pk_kea_checks[] = {
       "the server out for as long.",
       "choose heartbeat-delay 10000 or less"},
      pk_kea_look_slow_heartbeat},
+    {{"ha-backlog-small", NOTE,
+      "Load balancing without subnet_cmds and host_cmds: a heartbeat that fails during a "
+      "config-set "
+      "makes the partner keep its lease updates; when they exceed delayed-updates-limit, nobody "
+      "answers for two heartbeats.",
+      "choose delayed-updates-limit above the lease updates of two heartbeats, such as 10000"},
+     pk_kea_look_backlog},
     {{"ha-single-threaded", NOTE,
       "The server uses several threads and its HA hook does not: lease updates become the limit.",
       "set multi-threading of the relationship: enable-multi-threading and "

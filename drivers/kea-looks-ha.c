@@ -13,7 +13,7 @@ enum {
     SECOND_OF_ROUNDING = 1,
 };
 
-static const char passive_backup[] = "passive-backup";
+static const char passive_backup[] = "passive-backup", load_balancing[] = "load-balancing";
 
 static const struct pk_kea_value *
 status_of(const struct pk_kea_facts *facts, size_t index)
@@ -158,6 +158,20 @@ pk_kea_look_rejects(const struct pk_kea_report *report, const struct pk_kea_fact
     for (size_t i = 0; i < facts->relationships.count; i++) {
         if (pk_kea_number(&facts->relationships.at[i], "max-rejected-lease-updates", 1) == 0) {
             pk_kea_tell(report, NULL, "max-rejected-lease-updates is 0");
+        }
+    }
+}
+
+/* None at all is safe: then nothing can overflow. */
+void
+pk_kea_look_backlog(const struct pk_kea_report *report, const struct pk_kea_facts *facts)
+{
+    for (size_t i = 0; i < facts->relationships.count; i++) {
+        const struct pk_kea_value *one = &facts->relationships.at[i];
+        int64_t limit = pk_kea_number(one, "delayed-updates-limit", PK_KEA_DELAYED_UPDATES);
+        if (strcmp(pk_kea_mode(one), load_balancing) == 0 && !pk_kea_takes_single_scopes(facts) &&
+            limit > 0 && limit <= PK_KEA_DELAYED_UPDATES) {
+            pk_kea_tell(report, NULL, "delayed-updates-limit is %lld", (long long)limit);
         }
     }
 }

@@ -64,6 +64,13 @@ has_command(const struct pk_kea_facts *facts, const char *command, const char *h
     return false;
 }
 
+bool
+pk_kea_takes_single_scopes(const struct pk_kea_facts *facts)
+{
+    return has_command(facts, "subnet4-add", "subnet_cmds") &&
+           has_command(facts, "reservation-add", "host_cmds");
+}
+
 void
 pk_kea_look_lease_cmds(const struct pk_kea_report *report, const struct pk_kea_facts *facts)
 {

@@ -25,7 +25,7 @@ pk_kea_look pk_kea_look_no_relationship, pk_kea_look_terminated, pk_kea_look_not
     pk_kea_look_heartbeat_stopped, pk_kea_look_sockets, pk_kea_look_response_delay,
     pk_kea_look_ack_delay, pk_kea_look_slow_heartbeat, pk_kea_look_rejects, pk_kea_look_threads,
     pk_kea_look_no_listener, pk_kea_look_shared_port, pk_kea_look_url_name, pk_kea_look_primary,
-    pk_kea_look_untied;
+    pk_kea_look_untied, pk_kea_look_backlog;
 
 /* Subnets of one server: kea-looks-subnets.c */
 pk_kea_look pk_kea_look_overlap, pk_kea_look_host_bits, pk_kea_look_no_id,
@@ -59,6 +59,9 @@ const struct pk_kea_value *pk_kea_peer(const struct pk_kea_value *relationship, 
 /** Kea's word for the relationship's mode, "" when there is none. */
 const char *pk_kea_mode(const struct pk_kea_value *relationship);
 
+/** Can a scope be written without a config-set? */
+bool pk_kea_takes_single_scopes(const struct pk_kea_facts *facts);
+
 /** Does the HA hook use threads in this relationship?  Since 2.4 unless it says otherwise. */
 bool
 pk_kea_ha_has_threads(const struct pk_kea_facts *facts, const struct pk_kea_value *relationship);
@@ -69,6 +72,9 @@ pk_kea_ha_has_listener(const struct pk_kea_facts *facts, const struct pk_kea_val
 
 /** Defaults of the HA hook in ms, where a configuration says nothing. */
 enum { PK_KEA_HEARTBEAT_MS = 10000, PK_KEA_RESPONSE_MS = 60000, PK_KEA_ACK_MS = 10000 };
+
+/** Lease updates that load balancing keeps for a partner out of reach, likewise. */
+enum { PK_KEA_DELAYED_UPDATES = 100 };
 
 /** From which difference on a clock is told, and from which on the HA hook ends the relationship.
  */

@@ -4,9 +4,10 @@
 #define PEERS                                                                                      \
     "'peers': [{'name': 's1', 'role': 'primary', 'url': 'http://10.0.0.1:8001/'},"                 \
     " {'name': 's2', 'role': 'standby', 'url': 'http://10.0.0.2:8001/'}]"
-#define HA(settings)                                                                               \
+#define HA_OF(mode, settings)                                                                      \
     "'hooks-libraries': [{'library': '/x/libdhcp_ha.so', 'parameters': {'high-availability': "     \
-    "[{'this-server-name': 's1', 'mode': 'hot-standby', " settings "}]}}]"
+    "[{'this-server-name': 's1', 'mode': '" mode "', " settings "}]}}]"
+#define HA(settings)             HA_OF("hot-standby", settings)
 #define DHCP4(members)           "{'dhcp4': {" members "}}"
 #define HA_ONLY(settings)        DHCP4(HA(settings))
 #define HA_IN(version, settings) "{'version': '" version "', 'dhcp4': {" HA(settings) "}}"
@@ -65,6 +66,8 @@ const struct kea_example kea_examples[] = {
     {"ha-ack-delay", HA_ONLY("'max-ack-delay': 10001, 'max-response-delay': 10000"),
      HA_ONLY("'max-ack-delay': 10000, 'max-response-delay': 10000")},
     {"ha-heartbeat-slow", HA_ONLY("'heartbeat-delay': 30001"), HA_ONLY("'heartbeat-delay': 30000")},
+    {"ha-backlog-small", DHCP4(HA_OF("load-balancing", PEERS)),
+     DHCP4(HA_OF("load-balancing", "'delayed-updates-limit': 101"))},
     {"ha-single-threaded", HA_IN("3.0.4", "'multi-threading': {'enable-multi-threading': false}"),
      HA_IN("2.2.0", "'multi-threading': {'enable-multi-threading': false}")},
     {"ha-no-listener", HA_IN("3.0.4", "'multi-threading': {'http-dedicated-listener': false}"),

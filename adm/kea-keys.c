@@ -25,13 +25,15 @@ static const struct pk_field relationship_keys[] = {
     {"max-rejected-lease-updates", PK_KIND_NUMBER, .max = counter_max,
      .document = "Clients whose lease updates are refused before the pair terminates; 0 = never."},
     {"delayed-updates-limit", PK_KIND_NUMBER, .max = counter_max,
-     .document = "Lease updates kept for the partner while communication is lost."},
+     .document =
+         "Lease updates kept for the partner while communication is lost; 0 in hot-standby."},
     {"sync-timeout", PK_KIND_NUMBER, .min = 1, .max = counter_max,
      .document = "Milliseconds that fetching the partner's leases may take."},
     {"sync-page-limit", PK_KIND_NUMBER, .min = 1, .max = counter_max,
      .document = "Leases fetched from the partner at once."},
     {"wait-backup-ack", PK_KIND_BOOLEAN,
-     .document = "Whether a client waits until the backup servers know its lease."},
+     .document = "Whether a client waits until the backup servers know its lease: Kea takes no "
+                 "`true` here."},
     {"send-lease-updates", PK_KIND_BOOLEAN, .document = "Whether leases are sent to the partner."},
     {"sync-leases", PK_KIND_BOOLEAN,
      .document = "Whether leases are fetched from the partner at the start."},

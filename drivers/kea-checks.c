@@ -135,9 +135,8 @@ const struct pk_kea_check pk_kea_checks[] = {
      pk_kea_look_slow_heartbeat},
     {{"ha-backlog-small", NOTE,
       "Load balancing without subnet_cmds and host_cmds: a heartbeat that fails during a "
-      "config-set "
-      "makes the partner keep its lease updates; when they exceed delayed-updates-limit, nobody "
-      "answers for two heartbeats.",
+      "config-set makes the partner keep its lease updates; when they exceed "
+      "delayed-updates-limit, nobody answers for two heartbeats.",
       "choose delayed-updates-limit above the lease updates of two heartbeats, such as 10000"},
      pk_kea_look_backlog},
     {{"ha-single-threaded", NOTE,

@@ -1,5 +1,5 @@
-/* What is promised about servers, scopes and relationships as rows. */
-#include "store.h"
+/* What is promised about scopes as rows of a server. */
+#include "rows.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -46,90 +46,16 @@ static const struct named_part little[] = {
 static const struct named_part nothing[] = {{NULL, NULL}};
 
 static void
-put_servers(struct store *store)
-{
-    struct pk_txn txn;
-    pk_txn_begin(store->db, &txn);
-    pk_adm_server_put(&txn, "dhcp-a", "adm");
-    pk_adm_server_put(&txn, "dhcp-b", "adm");
-    pk_adm_server_put(&txn, "dhcp-k", "kea");
-    pk_adm_relation_put(&txn,
-                        &(struct pk_relation){.name = "campus", .servers = {"dhcp-a", "dhcp-b"}});
-    must_end(&txn);
-}
-
-static int
-open_with_servers(void **state)
-{
-    store_open(state);
-    put_servers(*state);
-    return 0;
-}
-
-static enum pk_code
-try_put(struct store *store, const char *server, const char *subnet, const struct named_part *named,
-        struct pk_error *err)
-{
-    PK_SCRATCH(pool);
-    struct pk_row row = {.subnet = prefix(subnet),
-                         .parts = make_parts(pool, &pk_scope_fields, named)};
-    struct pk_txn txn;
-    pk_txn_begin(store->db, &txn);
-    pk_adm_scope_put(&txn, server, &row);
-    return pk_txn_end(&txn, err);
-}
-
-static void
-put(struct store *store, const char *server, const char *subnet, const struct named_part *named)
-{
-    struct pk_error err = {0};
-    must(try_put(store, server, subnet, named, &err), &err);
-}
-
-static struct pk_rows
-load(struct store *store, struct pk_pool *pool, const char *server)
-{
-    struct pk_rows rows = {0};
-    struct pk_error err = {0};
-    must(pk_adm_scopes_load(store->db, pool, server, NULL, 0, &rows, &err), &err);
-    return rows;
-}
-
-static void
-assert_holds(struct store *store, const char *server, const char *subnet,
-             const struct named_part *named)
-{
-    PK_SCRATCH(pool);
-    struct pk_rows rows = load(store, pool, server);
-    const struct pk_row *row = pk_rows_find(&rows, prefix(subnet));
-    struct pk_parts wanted = make_parts(pool, &pk_scope_fields, named);
-    struct pk_sha256 hash = pk_parts_hash(&wanted);
-    assert_non_null(row);
-    assert_same_parts(&row->parts, &wanted);
-    assert_int_equal(row->parts.count, wanted.count);
-    assert_true(pk_sha256_equal(&row->hash, &hash));
-}
-
-static int64_t
-sequence(struct store *store, const char *server)
-{
-    int64_t number = -1;
-    struct pk_error err = {0};
-    must(pk_adm_sequence(store->db, server, &number, &err), &err);
-    return number;
-}
-
-static void
 what_is_put_is_read_back_exactly(void **state)
 {
     struct store *store = *state;
-    put(store, "dhcp-a", "10.20.0.0/24", everything);
+    put_scope(store, "dhcp-a", "10.20.0.0/24", everything);
     assert_holds(store, "dhcp-a", "10.20.0.0/24", everything);
-    put(store, "dhcp-a", "10.20.0.0/24", little);
+    put_scope(store, "dhcp-a", "10.20.0.0/24", little);
     assert_holds(store, "dhcp-a", "10.20.0.0/24", little);
-    put(store, "dhcp-a", "10.20.0.0/24", nothing);
+    put_scope(store, "dhcp-a", "10.20.0.0/24", nothing);
     assert_holds(store, "dhcp-a", "10.20.0.0/24", nothing);
-    put(store, "dhcp-a", "10.20.0.0/24", everything);
+    put_scope(store, "dhcp-a", "10.20.0.0/24", everything);
     assert_holds(store, "dhcp-a", "10.20.0.0/24", everything);
 }
 
@@ -139,7 +65,7 @@ each_part_comes_and_goes_alone(void **state)
     struct store *store = *state;
     for (size_t i = 0; everything[i].name != NULL; i++) {
         struct named_part one[] = {everything[i], {NULL, NULL}};
-        put(store, "dhcp-a", "10.20.0.0/24", one);
+        put_scope(store, "dhcp-a", "10.20.0.0/24", one);
         assert_holds(store, "dhcp-a", "10.20.0.0/24", one);
     }
 }
@@ -148,7 +74,7 @@ static void
 the_columns_are_the_protocols(void **state)
 {
     struct store *store = *state;
-    put(store, "dhcp-a", "10.20.0.0/24", everything);
+    put_scope(store, "dhcp-a", "10.20.0.0/24", everything);
     assert_int_equal(
         store_number(store,
                      "SELECT count(*) FROM adm_dhcp_scopes WHERE scope_id = 0x0a140000"
@@ -167,9 +93,10 @@ static void
 the_store_keeps_record_ids_of_servers_apart(void **state)
 {
     struct store *store = *state;
-    put(store, "dhcp-b", "10.30.0.0/24", little); /* makes other ids come first on the partner */
-    put(store, "dhcp-a", "10.20.0.0/24", everything);
-    put(store, "dhcp-b", "10.20.0.0/24", everything);
+    put_scope(store, "dhcp-b", "10.30.0.0/24",
+              little); /* makes other ids come first on the partner */
+    put_scope(store, "dhcp-a", "10.20.0.0/24", everything);
+    put_scope(store, "dhcp-b", "10.20.0.0/24", everything);
     assert_holds(store, "dhcp-b", "10.20.0.0/24", everything);
     assert_int_equal(store_number(store, "SELECT count(*) FROM adm_dhcp_options o"
                                          " JOIN adm_dhcp_option_definitions d"
@@ -187,9 +114,9 @@ static void
 putting_what_is_there_writes_nothing(void **state)
 {
     struct store *store = *state;
-    put(store, "dhcp-a", "10.20.0.0/24", everything);
+    put_scope(store, "dhcp-a", "10.20.0.0/24", everything);
     int64_t changes = pk_db_changes(store->db), before = sequence(store, "dhcp-a");
-    put(store, "dhcp-a", "10.20.0.0/24", everything);
+    put_scope(store, "dhcp-a", "10.20.0.0/24", everything);
     put_servers(store);
     assert_int_equal(pk_db_changes(store->db), changes);
     assert_int_equal(sequence(store, "dhcp-a"), before);
@@ -200,10 +127,10 @@ the_sequence_grows_with_every_change_and_only_there(void **state)
 {
     struct store *store = *state;
     int64_t a = sequence(store, "dhcp-a"), b = sequence(store, "dhcp-b");
-    put(store, "dhcp-a", "10.20.0.0/24", little);
+    put_scope(store, "dhcp-a", "10.20.0.0/24", little);
     assert_true(sequence(store, "dhcp-a") > a);
     a = sequence(store, "dhcp-a");
-    put(store, "dhcp-a", "10.20.0.0/24", nothing); /* only takes away */
+    put_scope(store, "dhcp-a", "10.20.0.0/24", nothing); /* only takes away */
     assert_true(sequence(store, "dhcp-a") > a);
     a = sequence(store, "dhcp-a");
     struct pk_txn txn;
@@ -227,9 +154,9 @@ scopes_come_sorted_and_as_asked_for(void **state)
     static const char *const subnets[] = {"10.20.0.0/24", "9.0.0.0/8", "192.168.0.0/16",
                                           "200.0.0.0/30"};
     for (size_t i = 0; i < 4; i++) {
-        put(store, "dhcp-a", subnets[i], little);
+        put_scope(store, "dhcp-a", subnets[i], little);
     }
-    struct pk_rows rows = load(store, pool, "dhcp-a");
+    struct pk_rows rows = load_scopes(store, pool, "dhcp-a");
     assert_int_equal(rows.count, 4);
     for (size_t i = 1; i < rows.count; i++) {
         assert_true(pk_prefix_compare(rows.at[i - 1].subnet, rows.at[i].subnet) < 0);
@@ -243,7 +170,7 @@ scopes_come_sorted_and_as_asked_for(void **state)
     assert_int_equal(pk_prefix_compare(rows.at[0].subnet, only[1]), 0);
     assert_int_equal(rows.at[0].parts.count, 2);
     assert_int_equal(pk_prefix_compare(rows.at[1].subnet, only[3]), 0);
-    assert_int_equal(load(store, pool, "nobody").count, 0);
+    assert_int_equal(load_scopes(store, pool, "nobody").count, 0);
 }
 
 static void
@@ -251,11 +178,11 @@ status_and_leases_stand_with_the_row(void **state)
 {
     PK_SCRATCH(pool);
     struct store *store = *state;
-    put(store, "dhcp-a", "10.20.0.0/24", little);
-    put(store, "dhcp-k", "10.20.0.0/24", little);
-    struct pk_rows rows = load(store, pool, "dhcp-k");
+    put_scope(store, "dhcp-a", "10.20.0.0/24", little);
+    put_scope(store, "dhcp-k", "10.20.0.0/24", little);
+    struct pk_rows rows = load_scopes(store, pool, "dhcp-k");
     assert_int_equal(rows.at[0].active_leases, PK_LEASES_UNKNOWN);
-    rows = load(store, pool, "dhcp-a");
+    rows = load_scopes(store, pool, "dhcp-a");
     assert_int_equal(rows.at[0].active_leases, 0);
     assert_int_equal(rows.at[0].status, PK_SYNC_UNKNOWN);
 
@@ -270,7 +197,7 @@ status_and_leases_stand_with_the_row(void **state)
     pk_adm_scope_set_leases(&txn, "dhcp-a", prefix("10.20.0.0/24"), 17);
     must_end(&txn);
     assert_int_equal(pk_db_changes(store->db), changes);
-    rows = load(store, pool, "dhcp-a");
+    rows = load_scopes(store, pool, "dhcp-a");
     assert_int_equal(rows.at[0].active_leases, 17);
     assert_int_equal(rows.at[0].status, PK_SYNC_OUT_OF_SYNC);
 }
@@ -287,8 +214,8 @@ an_address_can_change_hands_between_reservations(void **state)
         {"reservations.mac=00:00:00:00:00:02", "{\"ip\":\"10.20.0.1\"}"},
         {NULL, NULL}};
     struct store *store = *state;
-    put(store, "dhcp-a", "10.20.0.0/24", before);
-    put(store, "dhcp-a", "10.20.0.0/24", after);
+    put_scope(store, "dhcp-a", "10.20.0.0/24", before);
+    put_scope(store, "dhcp-a", "10.20.0.0/24", after);
     assert_holds(store, "dhcp-a", "10.20.0.0/24", after);
 }
 
@@ -302,11 +229,11 @@ one_address_for_two_reservations_is_refused(void **state)
     PK_SCRATCH(pool);
     struct store *store = *state;
     struct pk_error err = {0};
-    assert_int_equal(try_put(store, "dhcp-a", "10.20.0.0/24", twice, &err), PK_EREFUSED);
+    assert_int_equal(try_put_scope(store, "dhcp-a", "10.20.0.0/24", twice, &err), PK_EREFUSED);
     assert_string_equal(err.message,
                         "cannot store scope 10.20.0.0/24 on dhcp-a: reservations: two of the scope "
                         "keep the same address (ip); give each its own");
-    assert_int_equal(load(store, pool, "dhcp-a").count, 0);
+    assert_int_equal(load_scopes(store, pool, "dhcp-a").count, 0);
 }
 
 static void
@@ -350,11 +277,11 @@ what_cannot_be_stored_is_refused_with_its_reason(void **state)
          "field 'colour': see the reference of scope files"},
     };
     struct store *store = *state;
-    put(store, "dhcp-a", "10.20.0.0/24", nothing);
+    put_scope(store, "dhcp-a", "10.20.0.0/24", nothing);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct named_part named[] = {cases[i].part, {NULL, NULL}};
         struct pk_error err = {0};
-        assert_int_equal(try_put(store, cases[i].server, cases[i].subnet, named, &err),
+        assert_int_equal(try_put_scope(store, cases[i].server, cases[i].subnet, named, &err),
                          cases[i].code);
         assert_string_equal(err.message, cases[i].message);
     }
@@ -367,9 +294,9 @@ a_subnet_id_belongs_to_one_scope_of_a_server(void **state)
     static const struct named_part twenty[] = {{"id", "20"}, {NULL, NULL}};
     struct store *store = *state;
     struct pk_error err = {0};
-    put(store, "dhcp-a", "10.20.0.0/24", twenty);
-    put(store, "dhcp-b", "10.20.0.0/24", twenty);
-    assert_int_equal(try_put(store, "dhcp-a", "10.21.0.0/24", twenty, &err), PK_EREFUSED);
+    put_scope(store, "dhcp-a", "10.20.0.0/24", twenty);
+    put_scope(store, "dhcp-b", "10.20.0.0/24", twenty);
+    assert_int_equal(try_put_scope(store, "dhcp-a", "10.21.0.0/24", twenty, &err), PK_EREFUSED);
     assert_string_equal(err.message,
                         "cannot store scope 10.21.0.0/24 on dhcp-a: id: another scope of the "
                         "server has the same subnet id; choose another one");
@@ -385,15 +312,15 @@ ids_are_retired_by_delete_and_by_change(void **state)
     struct pk_error err = {0};
     struct pk_retired_ids ids = {0};
     struct pk_txn txn;
-    put(store, "dhcp-a", "10.20.0.0/24", thirty);
-    put(store, "dhcp-a", "10.20.0.0/24", twenty);
-    put(store, "dhcp-a", "10.21.0.0/24", nothing);
+    put_scope(store, "dhcp-a", "10.20.0.0/24", thirty);
+    put_scope(store, "dhcp-a", "10.20.0.0/24", twenty);
+    put_scope(store, "dhcp-a", "10.21.0.0/24", nothing);
     pk_txn_begin(store->db, &txn);
     pk_adm_scope_delete(&txn, "dhcp-a", prefix("10.20.0.0/24"));
     pk_adm_scope_delete(&txn, "dhcp-a", prefix("10.21.0.0/24"));
     pk_adm_scope_delete(&txn, "dhcp-a", prefix("10.22.0.0/24"));
     must_end(&txn);
-    put(store, "dhcp-a", "10.20.0.0/24", twenty); /* its own id again */
+    put_scope(store, "dhcp-a", "10.20.0.0/24", twenty); /* its own id again */
 
     must(pk_adm_retired_ids_load(store->db, pool, "dhcp-a", &ids, &err), &err);
     assert_int_equal(ids.count, 2);
@@ -411,7 +338,7 @@ deleting_a_scope_takes_what_hangs_on_it(void **state)
                                          "adm_ip_ranges", "adm_dhcp_scope_failover"};
     struct store *store = *state;
     char sql[128];
-    put(store, "dhcp-a", "10.20.0.0/24", everything);
+    put_scope(store, "dhcp-a", "10.20.0.0/24", everything);
     for (size_t i = 0; i < 4; i++) {
         snprintf(sql, sizeof sql, "SELECT count(*) > 0 FROM %s", tables[i]);
         assert_int_equal(store_number(store, sql), 1);
@@ -449,7 +376,7 @@ delete_rules_are_the_protocols(void **state)
          "SELECT count(*) = 0 FROM adm_dhcp_scopes"}, /* its scopes go with it */
     };
     struct store *store = *state;
-    put(store, "dhcp-a", "10.20.0.0/24", everything);
+    put_scope(store, "dhcp-a", "10.20.0.0/24", everything);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         assert_int_equal(store_try(store, cases[i].sql), cases[i].code);
         assert_int_equal(store_number(store, cases[i].then), 1);
@@ -479,120 +406,10 @@ keys_refuse_a_second_row(void **state)
         " FROM adm_dhcp_option_definitions WHERE vendor_class_record_id IS NULL",
     };
     struct store *store = *state;
-    put(store, "dhcp-a", "10.20.0.0/24", everything);
+    put_scope(store, "dhcp-a", "10.20.0.0/24", everything);
     for (size_t i = 0; i < sizeof statements / sizeof statements[0]; i++) {
         assert_int_equal(store_try(store, statements[i]), SQLITE_CONSTRAINT);
     }
-}
-
-/* -- Relationships ---------------------------------------------------------------------------- */
-
-static const struct named_part settings[] = {
-    {"mode", "\"hot-standby\""},        {"servers", "[\"dhcp-a\",\"dhcp-b\"]"},
-    {"source", "\"dhcp-b\""},           {"load-split", "60"},
-    {"standby-reserve", "7"},           {"mclt", "1800"},
-    {"auto-state-transition", "false"}, {"state-switch-interval", "900"},
-    {"kea.max-unacked-clients", "5"},   {NULL, NULL},
-};
-
-static void
-put_relation(struct store *store, const char *name, const char *one, const char *two,
-             const struct named_part *named)
-{
-    PK_SCRATCH(pool);
-    struct pk_relation relation = {.name = name,
-                                   .servers = {one, two},
-                                   .parts = make_parts(pool, &pk_relationship_fields, named),
-                                   .state = PK_PAIR_SYNCING};
-    struct pk_txn txn;
-    pk_txn_begin(store->db, &txn);
-    pk_adm_relation_put(&txn, &relation);
-    must_end(&txn);
-}
-
-static struct pk_relations
-load_relations(struct store *store, struct pk_pool *pool)
-{
-    struct pk_relations relations = {0};
-    struct pk_error err = {0};
-    must(pk_adm_relations_load(store->db, pool, &relations, &err), &err);
-    return relations;
-}
-
-static void
-a_relationship_is_read_back_exactly(void **state)
-{
-    PK_SCRATCH(pool);
-    struct store *store = *state;
-    put_relation(store, "campus", "dhcp-a", "dhcp-b", settings);
-    put_relation(store, "annex", "dhcp-k", NULL, nothing);
-    struct pk_relations relations = load_relations(store, pool);
-    assert_int_equal(relations.count, 2);
-    const struct pk_relation *annex = &relations.at[0], *campus = &relations.at[1];
-    struct pk_parts wanted = make_parts(pool, &pk_relationship_fields, settings);
-    assert_string_equal(campus->name, "campus");
-    assert_string_equal(campus->servers[PK_SERVER_1], "dhcp-a");
-    assert_string_equal(campus->servers[PK_SERVER_2], "dhcp-b");
-    assert_int_equal(campus->state, PK_PAIR_SYNCING);
-    assert_same_parts(&campus->parts, &wanted);
-    assert_string_equal(annex->servers[PK_SERVER_1], "dhcp-k");
-    assert_null(annex->servers[PK_SERVER_2]);
-    assert_int_equal(annex->parts.count, 0);
-}
-
-static void
-putting_a_relationship_again_writes_nothing(void **state)
-{
-    struct store *store = *state;
-    put_relation(store, "campus", "dhcp-a", "dhcp-b", settings);
-    int64_t changes = pk_db_changes(store->db);
-    put_relation(store, "campus", "dhcp-a", "dhcp-b", settings);
-    assert_int_equal(pk_db_changes(store->db), changes);
-}
-
-static void
-a_changed_relationship_changes_both_servers(void **state)
-{
-    struct store *store = *state;
-    int64_t a = sequence(store, "dhcp-a"), b = sequence(store, "dhcp-b");
-    int64_t k = sequence(store, "dhcp-k");
-    put_relation(store, "campus", "dhcp-a", "dhcp-b", settings);
-    assert_true(sequence(store, "dhcp-a") > a);
-    assert_true(sequence(store, "dhcp-b") > b);
-    assert_int_equal(sequence(store, "dhcp-k"), k);
-}
-
-static void
-links_of_a_member_that_left_are_removed(void **state)
-{
-    static const struct named_part linked[] = {{"relationship", "\"campus\""}, {NULL, NULL}};
-    struct store *store = *state;
-    put(store, "dhcp-a", "10.20.0.0/24", linked);
-    put(store, "dhcp-b", "10.20.0.0/24", linked);
-    int64_t b = sequence(store, "dhcp-b");
-    put_relation(store, "campus", "dhcp-a", "dhcp-k", nothing);
-    assert_holds(store, "dhcp-a", "10.20.0.0/24", linked);
-    assert_holds(store, "dhcp-b", "10.20.0.0/24", nothing);
-    assert_true(sequence(store, "dhcp-b") > b);
-
-    put_relation(store, "campus", "dhcp-k", "dhcp-a", nothing); /* another place, still a member */
-    assert_holds(store, "dhcp-a", "10.20.0.0/24", linked);
-}
-
-static void
-links_follow_a_renamed_relationship(void **state)
-{
-    static const struct named_part linked[] = {{"relationship", "\"campus\""}, {NULL, NULL}};
-    static const struct named_part renamed[] = {{"relationship", "\"west\""}, {NULL, NULL}};
-    PK_SCRATCH(pool);
-    struct store *store = *state;
-    put(store, "dhcp-a", "10.20.0.0/24", linked);
-    struct pk_txn txn;
-    pk_txn_begin(store->db, &txn);
-    pk_adm_relation_rename(&txn, "campus", "west");
-    must_end(&txn);
-    assert_holds(store, "dhcp-a", "10.20.0.0/24", renamed);
-    assert_string_equal(load(store, pool, "dhcp-a").at[0].relationship, "west");
 }
 
 static const char *
@@ -615,11 +432,11 @@ near_a_subnet_is_what_overlaps_it_or_has_its_id(void **state)
     static const struct named_part seven[] = {{"id", "7"}, {NULL, NULL}};
     PK_SCRATCH(pool);
     struct store *store = *state;
-    put(store, "dhcp-a", "10.20.0.0/22", little);
-    put(store, "dhcp-a", "10.20.4.0/24", little);
-    put(store, "dhcp-a", "10.20.5.0/24", little);
-    put(store, "dhcp-a", "10.30.0.0/24", seven);
-    put(store, "dhcp-b", "10.20.6.0/24", little);
+    put_scope(store, "dhcp-a", "10.20.0.0/22", little);
+    put_scope(store, "dhcp-a", "10.20.4.0/24", little);
+    put_scope(store, "dhcp-a", "10.20.5.0/24", little);
+    put_scope(store, "dhcp-a", "10.30.0.0/24", seven);
+    put_scope(store, "dhcp-b", "10.20.6.0/24", little);
     assert_string_equal(near_text(store, pool, "10.20.3.0/24", 0), "10.20.0.0/22 ");
     assert_string_equal(near_text(store, pool, "10.20.4.0/23", 0), "10.20.4.0/24 10.20.5.0/24 ");
     assert_string_equal(near_text(store, pool, "10.20.5.128/25", 0), "10.20.5.0/24 ");
@@ -649,11 +466,6 @@ main(void)
         TEST(deleting_a_scope_takes_what_hangs_on_it),
         TEST(delete_rules_are_the_protocols),
         TEST(keys_refuse_a_second_row),
-        TEST(a_relationship_is_read_back_exactly),
-        TEST(putting_a_relationship_again_writes_nothing),
-        TEST(a_changed_relationship_changes_both_servers),
-        TEST(links_of_a_member_that_left_are_removed),
-        TEST(links_follow_a_renamed_relationship),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
